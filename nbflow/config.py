@@ -1,0 +1,75 @@
+"""Settings: one frozen Struct, read from the environment once and passed down."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal, cast
+
+from msgspec import Struct
+
+from nbflow.errors import InvalidInputError
+
+__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings"]
+
+DEFAULT_STORE = "nbruns"
+ENV_STORE = "NBFLOW_TRACKING_URI"
+
+
+class Settings(Struct, frozen=True):
+    """What can be set from outside.
+
+    Parameters
+    ----------
+    cache_dir
+        Where indexes go (`NBFLOW_CACHE_DIR`); None is the user's cache directory.
+    on_log_error
+        What a failed write does to the code that logs (`NBFLOW_ON_LOG_ERROR`): `raise`, or `warn` once and go on.
+    heartbeat_s
+        How often a live writer says that it is alive, in seconds (`NBFLOW_HEARTBEAT`).
+    silent_s
+        After how many seconds without a sign of life a run of another machine counts as dead
+        (`NBFLOW_SILENT_AFTER`).
+    system_metrics_s
+        Seconds between two samples of system metrics (`NBFLOW_SYSTEM_METRICS_INTERVAL`).
+    """
+
+    cache_dir: Path | None = None
+    on_log_error: Literal["raise", "warn"] = "raise"
+    heartbeat_s: float = 30.0
+    silent_s: float = 300.0
+    system_metrics_s: float = 10.0
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read the settings from `os.environ`.
+
+        Raises
+        ------
+        InvalidInputError
+            If a variable holds something that it cannot.
+        """
+        cache = os.environ.get("NBFLOW_CACHE_DIR")
+        on_error = os.environ.get("NBFLOW_ON_LOG_ERROR", "raise")
+        if on_error not in ("raise", "warn"):
+            raise InvalidInputError("NBFLOW_ON_LOG_ERROR", on_error, "It is 'raise' or 'warn'.")
+        return cls(
+            cache_dir=Path(cache) if cache else None,
+            on_log_error=cast("Literal['raise', 'warn']", on_error),
+            heartbeat_s=_seconds("NBFLOW_HEARTBEAT", 30.0),
+            silent_s=_seconds("NBFLOW_SILENT_AFTER", 300.0),
+            system_metrics_s=_seconds("NBFLOW_SYSTEM_METRICS_INTERVAL", 10.0),
+        )
+
+
+def _seconds(variable: str, default: float) -> float:
+    text = os.environ.get(variable)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not value > 0:
+        raise InvalidInputError(variable, text, "It is a number of seconds above 0.")
+    return value

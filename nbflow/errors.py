@@ -1,0 +1,456 @@
+"""Every error nbflow raises, one class for each cause.
+
+::
+
+    NbflowError
+    ├─ InvalidInputError (ValueError)
+    │  ├─ InvalidNameError            kind, name, rule
+    │  ├─ InvalidPathError            path, rule
+    │  ├─ InvalidUriError             uri, rule
+    │  ├─ InvalidFilterError          text, position, expected
+    │  │  └─ InvalidOrderError        the same
+    │  ├─ LimitExceededError          what, length, limit
+    │  └─ UnsupportedValueError (TypeError)   what, value_type, expected
+    ├─ NotFoundError (LookupError)
+    │  ├─ ExperimentNotFoundError     ref
+    │  ├─ MetricNotFoundError         metric, n_runs, known
+    │  ├─ RunNotFoundError            run_id
+    │  ├─ TagNotFoundError            key, owner
+    │  └─ ArtifactNotFoundError       path, owner
+    ├─ ConflictError
+    │  ├─ ExperimentExistsError       name, experiment_id
+    │  ├─ ExperimentDeletedError      ref
+    │  ├─ ParamAlreadySetError        run_id, key, old, new
+    │  ├─ RunActiveError              run_id
+    │  ├─ RunBusyError                run_id, where
+    │  └─ RunDeletedError             run_id
+    ├─ StoreError
+    │  ├─ NotAStoreError              path, reason
+    │  ├─ NewerFormatError            path, found, known
+    │  └─ StoreWriteError (OSError)   path, errno, reason
+    ├─ LocalFileNotFoundError (FileNotFoundError)   path
+    └─ MissingDependencyError (ImportError)   package, extra
+
+An error holds its facts as attributes and builds its own message: what was asked, what was found, what to do
+next. `error_code` is the code MLflow gives to the same cause, so that a REST answer can be made from the class.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "ArtifactNotFoundError",
+    "ConflictError",
+    "ExperimentDeletedError",
+    "ExperimentExistsError",
+    "ExperimentNotFoundError",
+    "InvalidFilterError",
+    "InvalidInputError",
+    "InvalidNameError",
+    "InvalidOrderError",
+    "InvalidPathError",
+    "InvalidUriError",
+    "LimitExceededError",
+    "LocalFileNotFoundError",
+    "MetricNotFoundError",
+    "MissingDependencyError",
+    "NbflowError",
+    "NewerFormatError",
+    "NotAStoreError",
+    "NotFoundError",
+    "ParamAlreadySetError",
+    "RunActiveError",
+    "RunBusyError",
+    "RunDeletedError",
+    "RunNotFoundError",
+    "StoreError",
+    "StoreWriteError",
+    "TagNotFoundError",
+    "UnsupportedValueError",
+    "did_you_mean",
+    "shown",
+]
+
+_SHOWN = 120
+_LISTED = 10
+
+
+class NbflowError(Exception):
+    """The base of every error of nbflow."""
+
+    error_code: ClassVar[str] = "INTERNAL_ERROR"
+
+    # Kept by __new__ so that one __reduce__ rebuilds every subclass from its own arguments: an error
+    # raised in a worker process arrives whole.
+    _facts: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> NbflowError:  # noqa: PYI034
+        """Remember the arguments the error is built from."""
+        self = super().__new__(cls, *args)
+        self._facts = (args, kwargs)
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), *self._facts)
+
+
+def _rebuild(cls: type[NbflowError], args: tuple[Any, ...], kwargs: dict[str, Any]) -> NbflowError:
+    return cls(*args, **kwargs)
+
+
+def shown(value: object) -> str:
+    """Quote a value for a message, cut to a length that a person reads."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Give `" Did you mean 'x'?"` for the nearest known name, or nothing."""
+    near = difflib.get_close_matches(name, list(known), n=3)
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+
+
+class InvalidInputError(NbflowError, ValueError):
+    """An argument that cannot be used as it is.
+
+    Parameters
+    ----------
+    what
+        The argument's name, as the caller wrote it.
+    value
+        What came.
+    rule
+        What it must be, and what to do: a whole sentence.
+    """
+
+    error_code = "INVALID_PARAMETER_VALUE"
+
+    def __init__(self, what: str, value: object, rule: str) -> None:
+        self.what = what
+        self.value = value
+        self.rule = rule
+        super().__init__(f"Invalid value {shown(value)} for {what}. {rule}")
+
+
+class InvalidNameError(InvalidInputError):
+    """A name with characters or a form that names may not have."""
+
+    def __init__(self, kind: str, name: object, rule: str) -> None:
+        self.kind = kind
+        self.name = name
+        super().__init__(f"the {kind}", name, rule)
+
+
+class InvalidPathError(InvalidInputError):
+    """An artifact path that is absolute, climbs out, or cannot be a file name."""
+
+    def __init__(self, path: object, rule: str) -> None:
+        self.path = path
+        super().__init__("the artifact path", path, rule)
+
+
+class InvalidUriError(InvalidInputError):
+    """A URI that names nothing nbflow can reach."""
+
+    def __init__(self, uri: object, rule: str) -> None:
+        self.uri = uri
+        super().__init__("the URI", uri, rule)
+
+
+class InvalidFilterError(InvalidInputError):
+    """A filter or an order that does not parse.
+
+    Parameters
+    ----------
+    text
+        The whole filter.
+    position
+        Where it goes wrong: characters from its start.
+    expected
+        What could stand there, or what is wrong with what does: a whole sentence.
+    """
+
+    _kind: ClassVar[str] = "filter"
+
+    def __init__(self, text: str, position: int, expected: str) -> None:
+        self.text = text
+        self.position = position
+        self.expected = expected
+        super().__init__(f"the {self._kind}", text, expected)
+
+    def __str__(self) -> str:
+        # A window of the text, one column for each character: what is long or unprintable does not move the mark.
+        start = max(0, self.position - _SHOWN // 2)
+        line = "".join(c if c.isprintable() else " " for c in self.text[start : start + _SHOWN])
+        before, after = "…" if start else "", "…" if start + _SHOWN < len(self.text) else ""
+        mark = " " * (len(before) + self.position - start) + "^"
+        place = f"Invalid {self._kind} at character {self.position + 1}."
+        return f"{place} {self.expected}\n  {before}{line}{after}\n  {mark}"
+
+
+class InvalidOrderError(InvalidFilterError):
+    """An order that does not parse."""
+
+    _kind = "order_by"
+
+
+class LimitExceededError(InvalidInputError):
+    """Something longer or more numerous than the format allows."""
+
+    def __init__(self, what: str, length: int, limit: int, remedy: str = "Shorten it.") -> None:
+        self.length = length
+        self.limit = limit
+        self.remedy = remedy
+        super().__init__(what, f"of length {length}", f"The limit is {limit}. {remedy}")
+
+
+class UnsupportedValueError(InvalidInputError, TypeError):
+    """A value of a type that cannot be kept."""
+
+    def __init__(self, what: str, value: object, expected: str) -> None:
+        self.value_type = type(value).__name__
+        self.expected = expected
+        super().__init__(what, value, f"It is of type {self.value_type}; {expected}")
+
+
+class NotFoundError(NbflowError, LookupError):
+    """Something that is not in the store."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
+
+    def __str__(self) -> str:  # LookupError's own would quote a KeyError-like message
+        return str(self.args[0]) if self.args else ""
+
+
+class ExperimentNotFoundError(NotFoundError):
+    """No experiment of this id or name."""
+
+    def __init__(self, ref: object, known: Iterable[str] = ()) -> None:
+        self.ref = ref
+        super().__init__(
+            f"No experiment {shown(ref)} exists.{did_you_mean(str(ref), known)} "
+            "nbflow.search_experiments() lists those that do."
+        )
+
+
+class MetricNotFoundError(NotFoundError):
+    """No run of a frame has a value of this metric.
+
+    Parameters
+    ----------
+    metric
+        Its name.
+    n_runs
+        How many runs were looked at.
+    known
+        The names of the metrics that the frame has.
+    """
+
+    def __init__(self, metric: str, n_runs: int, known: Iterable[str] = ()) -> None:
+        self.metric = metric
+        self.n_runs = n_runs
+        self.known = tuple(known)
+        if not n_runs:
+            found = "there are no runs in the frame. Loosen the filter it was searched with, or log a run first."
+        elif metric in self.known:
+            found = f"none of the {n_runs} runs in the frame has a value other than NaN."
+        else:
+            near = did_you_mean(metric.removeprefix("metrics."), self.known)
+            some = f" Its metrics are {', '.join(map(repr, self.known[:_LISTED]))}" if self.known else " It has none"
+            more = f" and {len(self.known) - _LISTED} more" if len(self.known) > _LISTED else ""
+            found = f"the frame has no such metric.{near or f'{some}{more}.'}"
+        super().__init__(f"No run is the best in {shown(metric)}: {found}")
+
+
+class RunNotFoundError(NotFoundError):
+    """No run of this id."""
+
+    def __init__(self, run_id: object) -> None:
+        self.run_id = run_id
+        super().__init__(f"No run {shown(run_id)} exists in this store. nbflow.search_runs() lists those that do.")
+
+
+class TagNotFoundError(NotFoundError):
+    """A tag that is not there to be deleted."""
+
+    def __init__(self, key: str, owner: str) -> None:
+        self.key = key
+        self.owner = owner
+        super().__init__(f"No tag {shown(key)} is set on {owner}.")
+
+
+class ArtifactNotFoundError(NotFoundError):
+    """No artifact of this path."""
+
+    def __init__(self, path: str, owner: str) -> None:
+        self.path = path
+        self.owner = owner
+        super().__init__(f"No artifact {shown(path)} in {owner}. nbflow.artifacts.list_artifacts lists what is there.")
+
+
+class ConflictError(NbflowError):
+    """Something that what is already there forbids."""
+
+    error_code = "INVALID_STATE"
+
+
+class ExperimentExistsError(ConflictError):
+    """The name of a new experiment is taken."""
+
+    error_code = "RESOURCE_ALREADY_EXISTS"
+
+    def __init__(self, name: str, experiment_id: str) -> None:
+        self.name = name
+        self.experiment_id = experiment_id
+        super().__init__(
+            f"Experiment {shown(name)} already exists (id {experiment_id}). "
+            "Use nbflow.set_experiment to log to it, or choose another name."
+        )
+
+
+class ExperimentDeletedError(ConflictError):
+    """Logging to an experiment that is in the trash."""
+
+    error_code = "INVALID_PARAMETER_VALUE"
+
+    def __init__(self, ref: str) -> None:
+        self.ref = ref
+        super().__init__(
+            f"Experiment {shown(ref)} is deleted. Restore it with nbflow.restore_experiment, or use another one."
+        )
+
+
+class ParamAlreadySetError(ConflictError, ValueError):
+    """A param logged again with another value."""
+
+    error_code = "INVALID_PARAMETER_VALUE"
+
+    def __init__(self, run_id: str, key: str, old: str, new: str) -> None:
+        self.run_id = run_id
+        self.key = key
+        self.old = old
+        self.new = new
+        super().__init__(
+            f"Changing param values is not allowed. Param {shown(key)} of run {run_id} is {shown(old)} and was now "
+            f"given {shown(new)}. Start another run (nbflow.start_run(nested=True)), or use a tag for what changes."
+        )
+
+
+class RunActiveError(ConflictError):
+    """A run is active and another one was started without nesting."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(
+            f"Run with UUID {run_id} is already active. To start a new run, first end the current run with "
+            "nbflow.end_run(). To start a nested run, call start_run with nested=True."
+        )
+
+
+class RunBusyError(ConflictError):
+    """A run to be resumed is still running in another process."""
+
+    def __init__(self, run_id: str, where: str) -> None:
+        self.run_id = run_id
+        self.where = where
+        super().__init__(
+            f"Run {run_id} is still running in {where}. End it there first, or log to it from here without "
+            "resuming it: nbflow.log_metric(..., run_id=...) or nbflow.Client().log_batch."
+        )
+
+
+class RunDeletedError(ConflictError):
+    """A write to a run that is in the trash."""
+
+    error_code = "INVALID_PARAMETER_VALUE"
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(
+            f"The run {run_id} must be in the 'active' state. Current state is deleted. "
+            "Restore it with nbflow.restore_run first."
+        )
+
+
+class StoreError(NbflowError):
+    """The store itself is at fault, not the call."""
+
+
+class NotAStoreError(StoreError):
+    """A path that holds no store, or something that is not one."""
+
+    error_code = "INVALID_PARAMETER_VALUE"
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path} is not an nbflow store: {reason}. Nothing was changed there.")
+
+
+class NewerFormatError(StoreError):
+    """A store written by a newer nbflow."""
+
+    def __init__(self, path: str, found: object, known: int) -> None:
+        self.path = path
+        self.found = found
+        self.known = known
+        super().__init__(
+            f"{path} is a store of format {shown(found)}; this nbflow knows format {known}. "
+            "Nothing was changed there. Upgrade with: pip install --upgrade jupyter-nbflow"
+        )
+
+
+class StoreWriteError(StoreError, OSError):
+    """The disk refused a write. What was acknowledged before is safe.
+
+    Parameters
+    ----------
+    path
+        The file or folder that could not be written.
+    errno
+        The operating system's number for the cause, as in `OSError.errno`.
+    reason
+        The operating system's words for it.
+    """
+
+    def __init__(self, path: str, errno: int | None, reason: str) -> None:
+        NbflowError.__init__(
+            self,
+            f"Could not write to {path}: {reason}. What was logged before is safe; logging works again "
+            "once the cause is gone. Set NBFLOW_ON_LOG_ERROR=warn to let training go on without.",
+        )
+        self.path = path
+        self.errno = errno
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class LocalFileNotFoundError(NbflowError, FileNotFoundError):
+    """A file or folder on this machine that was to be logged and is not there."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
+
+    def __init__(self, path: str) -> None:
+        NbflowError.__init__(self, f"No file or folder {shown(path)} exists on this machine. Nothing was logged.")
+        self.path = path
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class MissingDependencyError(NbflowError, ImportError):
+    """A package that this feature needs is not installed."""
+
+    def __init__(self, package: str, feature: str, extra: str = "") -> None:
+        self.package = package
+        self.feature = feature
+        self.extra = extra
+        target = f"'jupyter-nbflow[{extra}]'" if extra else package
+        super().__init__(f"{feature} needs the package {package}. Install it with: pip install {target}")
