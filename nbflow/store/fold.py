@@ -1,0 +1,352 @@
+"""State is a fold of the logs (pure): the same for every reader, in whatever order the events arrive.
+
+Every rule keeps a minimum or a maximum over stamps (logical time, writer, position), so that applying events is
+commutative and a run can be brought up to date from where the last reading ended. Only sums of metric values depend
+on an order; they are kept for each writer apart, where the order is that of its file.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from nbflow.entities import RunError
+from nbflow.store.events import (
+    Changed,
+    Claimed,
+    Created,
+    Deleted,
+    Ended,
+    Event,
+    Input,
+    Key,
+    Moved,
+    ParamSet,
+    Renamed,
+    Restored,
+    Resumed,
+    Started,
+    TagDeleted,
+    TagSet,
+)
+from nbflow.store.points import SIZE
+from nbflow.store.series import Series, add_points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbflow.store.reader import News
+
+__all__ = ["ExperimentState", "FileCursor", "Phase", "RunState", "Stamp", "Stamped"]
+
+Stamp = tuple[int, str, int]
+
+_BEFORE_ALL: Stamp = (-1, "", 0)
+
+
+class Stamped(Struct, array_like=True):
+    """A text value and the stamp of the event that gave it; None stands for a tag that was taken away."""
+
+    stamp: Stamp
+    value: str | None
+
+
+class FileCursor(Struct, array_like=True):
+    """How far the files of one writer have been read, and what its metric numbers mean.
+
+    `events` and `points` are bytes of the `.jsonl` and the `.metrics`, `lines` the events among the former.
+    """
+
+    events: int = 0
+    points: int = 0
+    lines: int = 0
+    keys: dict[int, str] = field(default_factory=dict)
+    claimed_points: int = 0
+    damaged: int = 0
+
+
+class Phase(Struct, array_like=True):
+    """What a started, resumed or ended event says; `since` is its time in milliseconds."""
+
+    stamp: Stamp
+    status: str
+    host: str = ""
+    boot: str = ""
+    pid: int = 0
+    since: int = 0
+    error: RunError | None = None
+
+
+class RunState(Struct):
+    """Everything that a run's logs say, and where their reading stopped."""
+
+    run_id: str
+    experiment_id: str
+    files: dict[str, FileCursor] = field(default_factory=dict)
+    started: Stamp | None = None
+    start_time: int = 0
+    user: str = ""
+    first_name: str = ""
+    name: Stamped | None = None
+    phase: Phase | None = None
+    runner: Phase | None = None
+    ends: dict[str, Stamp] = field(default_factory=dict)
+    end_stamp: Stamp | None = None
+    end_time: int | None = None
+    trash: Stamped | None = None
+    moved: Stamped | None = None
+    params: dict[str, Stamped] = field(default_factory=dict)
+    conflicts: dict[str, list[str]] = field(default_factory=dict)
+    tags: dict[str, Stamped] = field(default_factory=dict)
+    inputs: dict[str, tuple[Stamp, Input]] = field(default_factory=dict)
+    metrics: dict[str, Series] = field(default_factory=dict)
+    last_t: int = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether the log that started the run has arrived."""
+        return self.started is not None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the run is in the trash."""
+        return self.trash is not None and self.trash.value is not None
+
+    @property
+    def deleted_time(self) -> int | None:
+        """When it was put there, in milliseconds."""
+        return int(self.trash.value) if self.trash is not None and self.trash.value is not None else None
+
+    @property
+    def runner_left(self) -> bool:
+        """Whether the process that took the run up last has said that it is done with it."""
+        if self.runner is None:
+            return False
+        end = self.ends.get(self.runner.stamp[1])
+        return end is not None and end > self.runner.stamp
+
+    @property
+    def missing_points(self) -> int:
+        """How many points ended writers say they wrote that have not been read."""
+        return sum(max(f.claimed_points - max(f.points // SIZE - 1, 0), 0) for f in self.files.values())
+
+    def take(self, news: News) -> None:
+        """Take in what one writer has written since the last reading."""
+        cursor = _advance(self.files, news)
+        rules = _RUN_RULES
+        writer = news.writer
+        last_t = self.last_t
+        for position, event in enumerate(news.events, cursor.lines):
+            rule = rules.get(type(event))
+            if rule is not None:
+                rule(self, (event.t, writer, position), event)
+            if event.t > last_t:
+                last_t = event.t
+        self.last_t = last_t
+        cursor.lines += len(news.events)
+        if news.points:
+            cursor.damaged += add_points(self.metrics, writer, cursor.keys, news.points)
+
+
+def _advance(files: dict[str, FileCursor], news: News) -> FileCursor:
+    cursor = files.get(news.writer)
+    if cursor is None:
+        cursor = files[news.writer] = FileCursor()
+    cursor.events = news.events_end
+    cursor.points = news.points_end
+    cursor.damaged += news.damaged
+    return cursor
+
+
+def _later(old: Stamped | Phase | None, stamp: Stamp) -> bool:
+    return old is None or stamp > old.stamp
+
+
+def _started(run: RunState, stamp: Stamp, event: Started) -> None:
+    if run.started is None or stamp < run.started:
+        run.started = stamp
+        run.start_time = event.time
+        run.user = event.user
+        run.first_name = event.name
+    _phase(run, stamp, event)
+
+
+def _phase(run: RunState, stamp: Stamp, event: Started | Resumed) -> None:
+    phase = Phase(stamp, event.status, event.host, event.boot, event.pid, event.time)
+    if _later(run.phase, stamp):
+        run.phase = phase
+    if _later(run.runner, stamp):
+        run.runner = phase
+
+
+def _ended(run: RunState, stamp: Stamp, event: Ended) -> None:
+    writer = stamp[1]
+    cursor = run.files.setdefault(writer, FileCursor())
+    cursor.claimed_points = max(cursor.claimed_points, event.points)
+    if stamp > run.ends.get(writer, _BEFORE_ALL):
+        run.ends[writer] = stamp
+    if _later(run.phase, stamp):
+        run.phase = Phase(stamp, event.status, error=event.error)
+    if event.time is not None and (run.end_stamp is None or stamp > run.end_stamp):
+        run.end_stamp = stamp
+        run.end_time = event.time
+
+
+def _param(run: RunState, stamp: Stamp, event: ParamSet) -> None:
+    old = run.params.get(event.key)
+    if old is None:
+        run.params[event.key] = Stamped(stamp, event.value)
+        return
+    if old.value != event.value:
+        # Both values are kept for the report, sorted, so that it does not depend on the order of arrival.
+        values = {str(old.value), event.value, *run.conflicts.get(event.key, ())}
+        run.conflicts[event.key] = sorted(values)
+    if stamp < old.stamp:
+        run.params[event.key] = Stamped(stamp, event.value)
+
+
+def _tag(run: RunState, stamp: Stamp, event: TagSet) -> None:
+    if _later(run.tags.get(event.key), stamp):
+        run.tags[event.key] = Stamped(stamp, event.value)
+
+
+def _untag(run: RunState, stamp: Stamp, event: TagDeleted) -> None:
+    if _later(run.tags.get(event.key), stamp):
+        run.tags[event.key] = Stamped(stamp, None)
+
+
+def _key(run: RunState, stamp: Stamp, event: Key) -> None:
+    run.files.setdefault(stamp[1], FileCursor()).keys[event.id] = event.key
+
+
+def _input(run: RunState, stamp: Stamp, event: Input) -> None:
+    identity = f"{event.name}\0{event.digest}"
+    old = run.inputs.get(identity)
+    if old is None or stamp < old[0]:
+        run.inputs[identity] = (stamp, event)
+
+
+def _renamed(state: RunState | ExperimentState, stamp: Stamp, event: Renamed) -> None:
+    if _later(state.name, stamp):
+        state.name = Stamped(stamp, event.name)
+
+
+def _deleted(state: RunState | ExperimentState, stamp: Stamp, event: Deleted) -> None:
+    if _later(state.trash, stamp):
+        state.trash = Stamped(stamp, str(event.time))
+
+
+def _restored(state: RunState | ExperimentState, stamp: Stamp, _event: Restored) -> None:
+    if _later(state.trash, stamp):
+        state.trash = Stamped(stamp, None)
+
+
+def _moved(run: RunState, stamp: Stamp, event: Moved) -> None:
+    if _later(run.moved, stamp):
+        run.moved = Stamped(stamp, event.experiment_id)
+
+
+_RUN_RULES: dict[type[Event], Callable[..., None]] = {
+    Started: _started,
+    Resumed: _phase,
+    Ended: _ended,
+    ParamSet: _param,
+    TagSet: _tag,
+    TagDeleted: _untag,
+    Key: _key,
+    Input: _input,
+    Renamed: _renamed,
+    Deleted: _deleted,
+    Restored: _restored,
+    Moved: _moved,
+}
+
+
+class ExperimentState(Struct):
+    """Everything that an experiment's logs say, and where their reading stopped."""
+
+    experiment_id: str
+    files: dict[str, FileCursor] = field(default_factory=dict)
+    created: Stamp | None = None
+    creation_time: int = 0
+    updated_time: int = 0
+    first_name: str = ""
+    location: str | None = None
+    name: Stamped | None = None
+    trash: Stamped | None = None
+    claim: Stamped | None = None
+    tags: dict[str, Stamped] = field(default_factory=dict)
+    last_t: int = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether it is an experiment, not only a reserved name or a log that has not arrived."""
+        return self.created is not None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the experiment is in the trash."""
+        return self.trash is not None and self.trash.value is not None
+
+    @property
+    def deleted_time(self) -> int | None:
+        """When it was put there, in milliseconds."""
+        return int(self.trash.value) if self.trash is not None and self.trash.value is not None else None
+
+    @property
+    def current_name(self) -> str:
+        """The name it has now."""
+        return self.first_name if self.name is None or self.name.value is None else self.name.value
+
+    def take(self, news: News) -> set[str]:
+        """Take in what one writer has written since the last reading.
+
+        Returns
+        -------
+        changed : set of str
+            Ids of the runs that the events say have news.
+        """
+        cursor = _advance(self.files, news)
+        for position, event in enumerate(news.events, cursor.lines):
+            rule = _EXPERIMENT_RULES.get(type(event))
+            if rule is not None:
+                rule(self, (event.t, news.writer, position), event)
+            self.last_t = max(self.last_t, event.t)
+        cursor.lines += len(news.events)
+        return {event.run_id for event in news.events if isinstance(event, Changed)}
+
+
+def _created(experiment: ExperimentState, stamp: Stamp, event: Created) -> None:
+    experiment.updated_time = max(experiment.updated_time, event.time)
+    if experiment.created is None or stamp < experiment.created:
+        experiment.created = stamp
+        experiment.creation_time = event.time
+        experiment.first_name = event.name
+        experiment.location = event.location
+
+
+def _claimed(experiment: ExperimentState, stamp: Stamp, event: Claimed) -> None:
+    if _later(experiment.claim, stamp):
+        experiment.claim = Stamped(stamp, event.experiment_id)
+
+
+def _dated(rule: Callable[..., None]) -> Callable[..., None]:
+    def both(experiment: ExperimentState, stamp: Stamp, event: Event) -> None:
+        # Logical time is microseconds of wall time: MLflow's last_update_time needs no field of its own.
+        experiment.updated_time = max(experiment.updated_time, math.floor(event.t / 1000))
+        rule(experiment, stamp, event)
+
+    return both
+
+
+_EXPERIMENT_RULES: dict[type[Event], Callable[..., None]] = {
+    Created: _created,
+    Claimed: _claimed,
+    TagSet: _tag,
+    TagDeleted: _untag,
+    Renamed: _dated(_renamed),
+    Deleted: _dated(_deleted),
+    Restored: _dated(_restored),
+}

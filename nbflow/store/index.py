@@ -1,0 +1,364 @@
+"""The search index: a disposable SQLite file beside the user's caches, brought up to date before each search.
+
+Nothing is ever only here. What changed is found with few looks:
+
+- a folder's mtime says that experiments or runs came or went;
+- the logs of experiments are read on; they also say which finished runs have news (`changed`);
+- the logs of runs that a live process may be writing are read on (`watched`);
+- a few more runs are looked at each time in turn, the newest always, so that also news that nobody announced, brought
+  by a synchronising tool, is found: at once in a small store, after a while in a large one.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from nbflow.store.columns import Columns
+from nbflow.store.entity import artifact_uri, experiment_id_of, run_of
+from nbflow.store.fold import ExperimentState, RunState
+from nbflow.store.forks import forkable
+from nbflow.store.query import compile_query
+from nbflow.store.reader import LogShrankError
+from nbflow.store.rows import RowWriter, row_of
+from nbflow.store.schema import index_path, open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from nbflow.entities import Run
+    from nbflow.search.tree import Node, Order
+    from nbflow.store.filestore import FileStore
+
+__all__ = ["Index"]
+
+# A folder that changed so lately may change again without its mtime showing it.
+_UNSETTLED_NS = 2_000_000_000
+_NEWEST = 50
+_IN_TURN = 100
+
+_T = TypeVar("_T")
+
+_run_decoder = msgspec.msgpack.Decoder(RunState)
+_experiment_decoder = msgspec.msgpack.Decoder(ExperimentState)
+
+
+class Index:
+    """The index of one store.
+
+    Parameters
+    ----------
+    store
+        The store.
+    """
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+        self._path: Path | None = index_path(store.root, store.settings)
+        self._database: sqlite3.Connection | None = None
+        self._turn = 0
+        self.forget()
+        forkable.add(self)
+
+    def forget(self) -> None:
+        """After a fork: a connection must not be used, nor closed, by another process than its own."""
+        self._lock = threading.RLock()
+        self._leaked = self._database
+        self._database = None
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+
+    # Searching
+
+    def search(
+        self,
+        node: Node | None = None,
+        order: Sequence[Order] = (),
+        *,
+        experiment_ids: Sequence[str] | None = None,
+        active: bool | None = True,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[int]:
+        """Find runs, after bringing the index up to date.
+
+        Parameters
+        ----------
+        node, order
+            The filter and the order; ties go to the run that started last, then by id.
+        experiment_ids
+            The experiments to look in; None is all.
+        active
+            Whether to take active runs, or those in the trash; None takes both.
+        limit, offset
+            How many, after leaving out how many.
+
+        Returns
+        -------
+        numbers : list of int
+            The index's own numbers of the runs, for `runs` and `table`. They hold until the next search.
+        """
+
+        def find() -> list[int]:
+            self._refresh()
+            query = compile_query(
+                node,
+                order,
+                self._columns,
+                experiment_ids=experiment_ids,
+                active=active,
+                limit=limit,
+                offset=offset,
+            )
+            return [n for (n,) in self._db.execute(query.sql, query.values)]
+
+        return self._repaired(find)
+
+    def runs(self, numbers: Sequence[int]) -> list[Run]:
+        """Give the records of runs that `search` found, in its order."""
+        return self._repaired(lambda: self._records(numbers))
+
+    def table(self, numbers: Sequence[int]) -> dict[str, Sequence[object]]:
+        """Give the columns of runs that `search` found, in its order; see `nbflow.store.table`."""
+        from nbflow.store.table import read_table
+
+        return self._repaired(lambda: read_table(self._db, self._columns, self._store.layout, numbers))
+
+    def refresh(self, *, whole: bool = False) -> None:
+        """Bring the index up to date.
+
+        Parameters
+        ----------
+        whole
+            Whether to look at every run, not only where a change shows.
+        """
+        self._repaired(lambda: self._refresh(whole=whole))
+
+    # The file
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if self._database is None:
+            database = open_database(self._path)
+            root = f"{self._store.root}{os.sep}"
+            database.create_function("nbflow_root", 0, lambda: root, deterministic=True)
+            self._columns = Columns(database)
+            self._seen_version = -1
+            self._database = database
+        return self._database
+
+    def _repaired(self, work: Callable[[], _T]) -> _T:
+        """Do something with the index; build it anew when it is damaged, in memory when its disk fails."""
+        with self._lock:
+            try:
+                return work()
+            except sqlite3.Error as exc:
+                self.close()
+                busy = isinstance(exc, sqlite3.OperationalError) and "locked" in str(exc)
+                if busy or not self._remove():
+                    self._path = None
+            try:
+                return work()
+            except sqlite3.Error:
+                self.close()
+                self._path = None
+                return work()
+
+    def _remove(self) -> bool:
+        if self._path is None:
+            return False
+        try:
+            for ending in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
+
+    # Bringing it up to date
+
+    def _refresh(self, *, whole: bool = False) -> None:
+        database = self._db
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            self._update(whole=whole)
+            database.execute("COMMIT")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            self._seen_version = -1
+            raise
+
+    def _update(self, *, whole: bool) -> None:
+        self._load()
+        store = self._store
+        if not store.check():
+            self._forget_gone()
+            return
+        to_read: set[tuple[str, str]] = set()
+        if self._place_changed(""):
+            listed = set(store.reader.experiments())
+            for gone in self._experiments.keys() - listed:
+                self._drop_experiment(gone)
+            for new in sorted(listed - self._experiments.keys()):
+                self._experiments[new] = ExperimentState(new)
+                self._save_experiment(self._experiments[new])
+        for experiment_id in list(self._experiments):
+            to_read |= self._look_at_experiment(experiment_id)
+        self._read_runs(to_read, whole=whole)
+
+    def _load(self) -> None:
+        """Take over what another process wrote to the index since this one looked."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        if version == self._seen_version:
+            return
+        self._seen_version = version
+        self._columns.reload()
+        self._places = dict(self._db.execute("SELECT path, mtime FROM places"))
+        rows = self._db.execute("SELECT state FROM experiments")
+        states = (_experiment_decoder.decode(state) for (state,) in rows)
+        self._experiments = {state.experiment_id: state for state in states}
+
+    def _forget_gone(self) -> None:
+        for experiment_id in list(self._experiments):
+            self._drop_experiment(experiment_id)
+
+    def _place_changed(self, place: str) -> bool:
+        """Tell whether a folder has changed since it was listed, and note that it is being listed now."""
+        try:
+            mtime = os.stat(self._store.root / place).st_mtime_ns
+        except OSError:
+            mtime = -1
+        if self._places.get(place) == mtime:
+            return False
+        settled = mtime if time.time_ns() - mtime > _UNSETTLED_NS else None
+        if self._places.get(place) != settled:
+            self._places[place] = settled
+            self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (place, settled))
+        return True
+
+    def _look_at_experiment(self, experiment_id: str) -> set[tuple[str, str]]:
+        """Read on in an experiment's log and list its runs; give the runs that have to be read."""
+        reader = self._store.reader
+        state = self._experiments[experiment_id]
+        try:
+            news = list(reader.experiment_news(experiment_id, state.files))
+        except LogShrankError:
+            state = ExperimentState(experiment_id)
+            news = list(reader.experiment_news(experiment_id, state.files))
+        to_read: set[tuple[str, str]] = set()
+        if news:
+            was_deleted = self._experiments[experiment_id].deleted
+            for each in news:
+                to_read |= {(experiment_id, run_id) for run_id in state.take(each)}
+            self._experiments[experiment_id] = state
+            self._save_experiment(state)
+            if state.deleted != was_deleted:
+                self._flip(state)
+        if self._place_changed(experiment_id):
+            listed = set(reader.runs(experiment_id))
+            known = {run_id for (run_id,) in self._db.execute("SELECT run_id FROM runs WHERE home=?", (experiment_id,))}
+            self._drop_runs(known - listed)
+            to_read |= {(experiment_id, run_id) for run_id in listed - known}
+        return to_read
+
+    def _read_runs(self, named: set[tuple[str, str]], *, whole: bool) -> None:
+        select = "SELECT runs.n, home, run_id, status, state FROM runs JOIN states USING (n)"
+        if whole:
+            known = self._db.execute(select).fetchall()
+        else:
+            known = self._db.execute(f"{select} WHERE watched").fetchall()
+            known += self._db.execute(f"{select} ORDER BY runs.n DESC LIMIT {_NEWEST}").fetchall()
+            in_turn = self._db.execute(f"{select} WHERE runs.n > ? ORDER BY runs.n LIMIT {_IN_TURN}", (self._turn,))
+            known += (turn := in_turn.fetchall())
+            self._turn = turn[-1][0] if len(turn) == _IN_TURN else 0
+        by_id = {run_id: (n, home, status, state) for n, home, run_id, status, state in known}
+        for home, run_id in named:
+            if run_id not in by_id:
+                row = self._db.execute(
+                    "SELECT runs.n, status, state FROM runs JOIN states USING (n) WHERE run_id=?", (run_id,)
+                ).fetchone()
+                by_id[run_id] = (row[0], home, row[1], row[2]) if row else (None, home, None, None)
+        writer = RowWriter(self._db, self._columns)
+        for run_id, (n, home, status, blob) in sorted(by_id.items()):
+            old = None if blob is None else _run_decoder.decode(blob)
+            state, news = self._read_run(home, run_id, old)
+            if not news and old is not None and old.runner_left and not old.missing_points:
+                continue
+            row = row_of(self._store, state, self._is_deleted(state))
+            if news or row.status != status:
+                writer.put(n, row, state)
+        writer.flush()
+
+    def _read_run(self, home: str, run_id: str, old: RunState | None) -> tuple[RunState, bool]:
+        """Read on in a run's log; tell whether there was anything new."""
+        state = old or RunState(run_id, home)
+        news = old is None
+        try:
+            for each in self._store.reader.run_news(home, run_id, state.files):
+                state.take(each)
+                news = True
+        except LogShrankError:
+            return self._read_run(home, run_id, None)
+        return state, news
+
+    def _is_deleted(self, state: RunState) -> bool:
+        owner = self._experiments.get(experiment_id_of(state))
+        return state.deleted or (owner is not None and owner.deleted)
+
+    def _save_experiment(self, state: ExperimentState) -> None:
+        row = (state.experiment_id, msgspec.msgpack.encode(state))
+        self._db.execute("INSERT OR REPLACE INTO experiments VALUES (?, ?)", row)
+
+    def _flip(self, state: ExperimentState) -> None:
+        """Put an experiment's runs into the trash with it, or take them out."""
+        experiment = int(state.experiment_id)
+        self._db.execute(
+            "UPDATE runs SET a = CASE WHEN a IS NULL THEN NULL WHEN ? OR deleted THEN 0 ELSE 1 END WHERE x = ?",
+            (state.deleted, experiment),
+        )
+        for segment in range(self._columns.segments):
+            self._db.execute(
+                f"UPDATE s{segment} SET a = (SELECT a FROM runs WHERE runs.n = s{segment}.n) WHERE x = ?",
+                (experiment,),
+            )
+
+    def _drop_experiment(self, experiment_id: str) -> None:
+        rows = self._db.execute("SELECT run_id FROM runs WHERE home=?", (experiment_id,)).fetchall()
+        self._drop_runs(run_id for (run_id,) in rows)
+        self._db.execute("DELETE FROM experiments WHERE id=?", (experiment_id,))
+        self._db.execute("DELETE FROM places WHERE path=?", (experiment_id,))
+        self._experiments.pop(experiment_id, None)
+        self._places.pop(experiment_id, None)
+
+    def _drop_runs(self, run_ids: Iterable[str]) -> None:
+        for run_id in run_ids:
+            (n,) = self._db.execute("SELECT n FROM runs WHERE run_id=?", (run_id,)).fetchone()
+            for table in ("runs", "states", "inputs", *(f"s{i}" for i in range(self._columns.segments))):
+                self._db.execute(f"DELETE FROM {table} WHERE n=?", (n,))
+
+    # Records
+
+    def _records(self, numbers: Sequence[int]) -> list[Run]:
+        found: dict[int, Run] = {}
+        for start in range(0, len(numbers), 500):
+            some = numbers[start : start + 500]
+            rows = self._db.execute(
+                f"SELECT n, a, status, uri, state FROM runs JOIN states USING (n) WHERE n IN ({','.join('?' * len(some))})",
+                some,
+            )
+            for n, active, status, uri, blob in rows:
+                state = _run_decoder.decode(blob)
+                uri = uri or artifact_uri(self._store.layout, state.experiment_id, state.run_id, None)
+                found[n] = run_of(state, uri=uri, status=status, experiment_deleted=not active)
+        return [found[n] for n in numbers if n in found]

@@ -1,0 +1,308 @@
+"""From a filter's tree to SQL with bound values (pure).
+
+Absent values are NULL and make a clause NULL, which WHERE takes as false; only NOT would turn it into something else,
+so what stands under a NOT is made false first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from nbflow.search.tree import And, Between, Comparison, IsIn, IsNull, Key, Not, Or
+from nbflow.store.columns import FACETS, Column
+from nbflow.store.layout import ARTIFACTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbflow.search.tree import Node, Order, Value
+    from nbflow.store.columns import Columns
+
+__all__ = ["Query", "compile_query"]
+
+Sql = tuple[str, list[object]]
+
+_ATTRIBUTES = {
+    "run_id": "r.run_id",
+    "run_name": "r.name",
+    "status": "r.status",
+    "user_id": "r.user",
+    "experiment_id": "r.exp",
+    "artifact_uri": f"COALESCE(r.uri, nbflow_root() || r.home || '/' || r.run_id || '/{ARTIFACTS}')",
+    "start_time": "r.st",
+    "end_time": "r.end",
+    "duration": "((r.end - r.st) / 1000.0)",
+}
+# What every segment repeats.
+_EVERYWHERE = {"start_time": "st"}
+_NUMERIC = frozenset({"start_time", "end_time", "duration"})
+_INFINITY = "9e999"
+_MAX_PATTERN = 10_000
+
+
+class Query(Struct, frozen=True):
+    """A statement that selects the numbers of runs, and the values bound in it."""
+
+    sql: str
+    values: tuple[object, ...]
+
+
+def compile_query(
+    node: Node | None,
+    order: Sequence[Order],
+    columns: Columns,
+    *,
+    experiment_ids: Sequence[str] | None,
+    active: bool | None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Query:
+    """Compile a search.
+
+    Parameters
+    ----------
+    node
+        The filter; None takes all.
+    order
+        By what to sort, before start time (latest first) and run id.
+    columns
+        Where the index has its values.
+    experiment_ids
+        The experiments to look in; None is all of them.
+    active
+        Whether to take active runs, or those in the trash; None takes both.
+    limit, offset
+        How many runs to give, after leaving out how many; no limit is None.
+
+    Returns
+    -------
+    query : Query
+        Gives one column, the run's number in the index.
+    """
+    return _Compiler(columns).compile(node, order, experiment_ids, active, limit, offset)
+
+
+class _Compiler:
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._segments: set[int] = set()
+        self._runs = False
+        self._base = "r"
+
+    def compile(
+        self,
+        node: Node | None,
+        order: Sequence[Order],
+        experiment_ids: Sequence[str] | None,
+        active: bool | None,  # noqa: FBT001 (three values, private)
+        limit: int | None,
+        offset: int,
+    ) -> Query:
+        needed = self._needed(node) if node is not None else {}
+        if needed:
+            segment = min(column.segment for column in needed)
+            self._base = f"s{segment}"
+            self._segments.add(segment)
+        where: list[str] = []
+        values: list[object] = []
+        if experiment_ids is not None:
+            text, bound = _in(f"{self._base}.x", [int(each) for each in experiment_ids])
+            where.append(text)
+            values += bound
+        if active is not None:
+            where.append(f"{self._base}.a = {int(active)}")
+        else:
+            where.append(f"{self._base}.a IS NOT NULL")
+        if node is not None:
+            text, bound = self._node(node)
+            where.append(text)
+            values += bound
+        terms = [term for each in order for term in self._order(each, needed)]
+        terms += [f"{self._base}.st DESC", f"{self._base}.id"]
+        sql = f"SELECT {self._base}.n FROM {self._tables()}"
+        if where:
+            sql += f" WHERE {' AND '.join(where)}"
+        sql += f" ORDER BY {', '.join(terms)}"
+        if limit is not None or offset:
+            sql += " LIMIT ? OFFSET ?"
+            values += [-1 if limit is None else limit, offset]
+        return Query(sql, tuple(values))
+
+    def _tables(self) -> str:
+        base = self._base
+        tables = "runs r" if base == "r" else base
+        if self._runs and base != "r":
+            tables += f" CROSS JOIN runs r ON r.n = {base}.n"
+        for segment in sorted(self._segments):
+            if f"s{segment}" != base:
+                tables += f" LEFT JOIN s{segment} ON s{segment}.n = {base}.n"
+        return tables
+
+    # Filters
+
+    def _node(self, node: Node) -> Sql:
+        if isinstance(node, And):
+            return _joined([self._node(part) for part in node.parts], "AND")
+        if isinstance(node, Or):
+            return _joined([self._node(part) for part in node.parts], "OR")
+        if isinstance(node, Not):
+            text, values = self._node(node.part)
+            return f"(NOT COALESCE({text}, 0))", values
+        if node.key.entity == "dataset":
+            return self._dataset(node)
+        return self._clause(node, self._expression(node))
+
+    def _dataset(self, node: Comparison | IsIn | Between | IsNull) -> Sql:
+        self._runs = True
+        text, values = self._clause(node, f"i.{node.key.name}")
+        return f"EXISTS (SELECT 1 FROM inputs i WHERE i.n = r.n AND {text})", values
+
+    def _clause(self, node: Comparison | IsIn | Between | IsNull, what: str) -> Sql:
+        if isinstance(node, IsNull):
+            return f"({what} IS {'NOT ' if node.negated else ''}NULL)", []
+        if isinstance(node, Comparison):
+            return _compare(what, node.op, node.value)
+        if isinstance(node, IsIn):
+            text, values = _in(what, node.values)
+            return (f"({what} IS NOT NULL AND NOT {text})" if node.negated else text), values
+        negation = "NOT " if node.negated else ""
+        return f"({what} {negation}BETWEEN ? AND ?)", [_bound(node.low), _bound(node.high)]
+
+    def _expression(self, node: Comparison | IsIn | Between | IsNull) -> str:
+        key = node.key
+        if key.entity == "attribute":
+            return self._attribute(key.name)
+        if key.entity == "metric":
+            return self._metric(key.name)
+        facet = "num" if _is_numeric(node) else ""
+        return self._column(self._columns.find(key.entity, key.name, facet))
+
+    def _attribute(self, name: str) -> str:
+        if name in _EVERYWHERE:
+            return f"{self._base}.{_EVERYWHERE[name]}"
+        self._runs = True
+        return _ATTRIBUTES[name]
+
+    def _metric(self, name: str) -> str:
+        column, facet = _metric_columns(self._columns, name)
+        if facet is None:
+            return self._column(column)
+        return f"COALESCE({self._column(facet)}, {self._column(column)})"
+
+    def _column(self, column: Column | None) -> str:
+        if column is None:
+            return "NULL"
+        self._segments.add(column.segment)
+        return column.sql
+
+    # Which columns a true filter proves to hold a value: True where it proves a number.
+
+    def _needed(self, node: Node) -> dict[Column, bool]:
+        if isinstance(node, And):
+            proven: dict[Column, bool] = {}
+            for part in node.parts:
+                for column, number in self._needed(part).items():
+                    proven[column] = proven.get(column, False) or number
+            return proven
+        if isinstance(node, Not | Or):
+            return {}
+        if isinstance(node, IsNull) and not node.negated:
+            return {}
+        key = node.key
+        if key.entity in ("attribute", "dataset"):
+            return {}
+        if key.entity == "metric":
+            column, facet = _metric_columns(self._columns, key.name)
+            number = isinstance(node, Comparison) and node.op in ("<", "<=", ">", ">=", "=")
+            return {} if column is None or facet is not None else {column: number}
+        found = self._columns.find(key.entity, key.name, "num" if _is_numeric(node) else "")
+        return {} if found is None else {found: False}
+
+    # Orders
+
+    def _order(self, order: Order, proven: dict[Column, bool]) -> list[str]:
+        direction = "ASC" if order.ascending else "DESC"
+        key = order.key
+        if key.entity == "attribute":
+            what = self._attribute(key.name)
+            return [f"{what} {direction}"] if key.name == "start_time" else [f"{what} IS NULL", f"{what} {direction}"]
+        if key.entity == "metric":
+            what = self._metric(key.name)
+            column, facet = _metric_columns(self._columns, key.name)
+            if facet is None and column is not None and proven.get(column):
+                return [f"{what} {direction}"]
+            # Numbers, then NaN, then runs without it, in both directions.
+            return [f"{what} IS NULL", f"typeof({what}) = 'text'", f"{what} {direction}"]
+        what = self._column(self._columns.find(key.entity, key.name))
+        return [f"{what} IS NULL", f"{what} {direction}"]
+
+
+def _metric_columns(columns: Columns, name: str) -> tuple[Column | None, Column | None]:
+    """Find the column of a metric, and of the aggregate that its name ends in.
+
+    A metric whose own name ends in `.min` wins over the aggregate of that spelling.
+    """
+    column = columns.find("metric", name)
+    if column is not None:
+        return column, None
+    base, dot, facet = name.rpartition(".")
+    if not dot or facet not in FACETS:
+        return None, None
+    # `last` is the latest value; a metric of one point has no aggregate but that value.
+    return columns.find("metric", base), columns.find("metric", base, facet)
+
+
+def _is_numeric(node: Comparison | IsIn | Between | IsNull) -> bool:
+    if isinstance(node, Comparison):
+        return not isinstance(node.value, str)
+    if isinstance(node, IsIn):
+        return not isinstance(node.values[0], str)
+    return isinstance(node, Between) and not isinstance(node.low, str)
+
+
+def _joined(parts: list[Sql], word: str) -> Sql:
+    # Halved again and again: SQLite allows a depth of 1,000, and a filter may have more parts.
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    (left, left_values), (right, right_values) = _joined(parts[:middle], word), _joined(parts[middle:], word)
+    return f"({left} {word} {right})", left_values + right_values
+
+
+def _compare(what: str, op: str, value: Value) -> Sql:
+    if op in ("LIKE", "ILIKE"):
+        return _like(what, str(value), folding=op == "ILIKE")
+    if isinstance(value, str):
+        return f"({what} {op} ?)", [value]
+    if op in (">", ">="):
+        # NaN is kept as a text, and any text is above any number.
+        return f"({what} {op} ? AND {what} <= {_INFINITY})", [_bound(value)]
+    return f"({what} {op} ?)", [_bound(value)]
+
+
+def _like(what: str, pattern: str, *, folding: bool) -> Sql:
+    if len(pattern) > _MAX_PATTERN or (folding and not pattern.isascii()):
+        return f"nbflow_like({what}, ?, {int(folding)})", [pattern]
+    if folding:
+        return f"({what} LIKE ?)", [pattern]
+    # SQLite's LIKE folds case; its GLOB does not.
+    steps: dict[str, str] = {"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}
+    return f"({what} GLOB ?)", ["".join(steps.get(c, c) for c in pattern)]
+
+
+def _in(what: str, values: Sequence[Value]) -> Sql:
+    import json
+
+    # One value bound, however long the list is.
+    text = ", ".join(json.dumps(v) if isinstance(v, str) else _number(v) for v in values)
+    return f"({what} IN (SELECT value FROM json_each(?)))", [f"[{text}]"]
+
+
+def _number(value: float) -> str:
+    return repr(value).replace("inf", _INFINITY)
+
+
+def _bound(value: Value) -> object:
+    return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value

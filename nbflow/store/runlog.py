@@ -1,0 +1,345 @@
+"""One run's log: its state as far as it was read, and the rules for what may be added to it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from nbflow.errors import ParamAlreadySetError, RunBusyError, RunDeletedError, RunNotFoundError, TagNotFoundError
+from nbflow.store.events import (
+    Deleted,
+    Ended,
+    Event,
+    Input,
+    Moved,
+    ParamSet,
+    Renamed,
+    Restored,
+    Resumed,
+    Started,
+    TagDeleted,
+    TagSet,
+)
+from nbflow.store.fold import RunState
+from nbflow.store.forks import forkable
+from nbflow.store.liveness import Liveness, Origin, heartbeat, liveness_of, this_process
+from nbflow.store.reader import LogShrankError
+from nbflow.store.writer import LogWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from nbflow.config import Settings
+    from nbflow.entities import DatasetInput, RunError
+    from nbflow.store.clock import LogicalClock
+    from nbflow.store.reader import StoreReader
+
+__all__ = ["RUNNING", "RunLog"]
+
+RUNNING = frozenset({"RUNNING", "SCHEDULED"})
+RUN_NAME_TAG = "mlflow.runName"
+
+
+class RunLog:
+    """One run of a store, for reading and writing.
+
+    Parameters
+    ----------
+    home
+        The experiment whose folder holds the run.
+    run_id
+        The run.
+    folder
+        The run's folder.
+    reader, clock, settings
+        The store's.
+    announce
+        Called after a write that nobody would look for: to a run that this process does not run.
+    """
+
+    def __init__(
+        self,
+        home: str,
+        run_id: str,
+        folder: Path,
+        *,
+        reader: StoreReader,
+        clock: LogicalClock,
+        settings: Settings,
+        announce: Callable[[str, str], None],
+    ) -> None:
+        self.home = home
+        self.run_id = run_id
+        self.folder = folder
+        self.state = RunState(run_id, home)
+        self._reader = reader
+        self._clock = clock
+        self._settings = settings
+        self._announce = announce
+        self._lock = threading.RLock()
+        self._writer = LogWriter(folder, this_process().host, clock)
+        self._runs_here = False
+        self._unsynced: list[Callable[[], None]] = []
+        forkable.add(self)
+
+    # Reading
+
+    def refresh(self) -> RunState:
+        """Read what is new in the log.
+
+        Raises
+        ------
+        RunNotFoundError
+            If the run has no log that says it was started.
+        """
+        with self._lock:
+            try:
+                self._take_news()
+            except LogShrankError:
+                self.state = RunState(self.run_id, self.home)
+                self._take_news()
+            if not self.state.exists:
+                raise RunNotFoundError(self.run_id)
+            return self.state
+
+    def _take_news(self) -> None:
+        for news in self._reader.run_news(self.home, self.run_id, self.state.files):
+            self.state.take(news)
+        self._clock.observe(self.state.last_t)
+
+    # Its life
+
+    def start(self, *, experiment_id: str, name: str, user: str, time_ms: int, tags: Mapping[str, str]) -> None:
+        """Write the run's first events: started, and its tags.
+
+        Raises
+        ------
+        StoreWriteError
+            If the disk refuses.
+        """
+        me = this_process()
+        tick = self._clock.tick
+        events: list[Event] = [
+            Started(tick(), self.run_id, experiment_id, name, user, time_ms, me.host, me.boot, me.pid)
+        ]
+        events += [TagSet(tick(), key, value) for key, value in tags.items()]
+        self._writer.append(events)
+        self._run_here()
+
+    def resume(self, status: str = "RUNNING") -> None:
+        """Take the run up again in this process.
+
+        Raises
+        ------
+        RunDeletedError
+            If it is in the trash.
+        RunBusyError
+            If another process runs it.
+        StoreWriteError
+            If the disk refuses.
+        """
+        state = self._writable()
+        me = this_process()
+        phase, runner = state.phase, state.runner
+        if phase is not None and runner is not None and phase.status in RUNNING:
+            elsewhere = (runner.host, runner.boot, runner.pid) != (me.host, me.boot, me.pid)
+            if elsewhere and self.liveness() == "alive":
+                raise RunBusyError(self.run_id, f"process {runner.pid} on {runner.host or 'another machine'}")
+        self._write([Resumed(self._clock.tick(), int(time.time() * 1000), me.host, me.boot, me.pid, status)])
+        self._run_here()
+
+    def end(self, status: str, time_ms: int | None, error: RunError | None = None) -> None:
+        """Write the run's end, and bring its log to the disk.
+
+        Raises
+        ------
+        RunDeletedError
+            If it is in the trash.
+        StoreWriteError
+            If the disk refuses.
+        """
+        if not self._runs_here:
+            self._writable()
+        self._write([Ended(self._clock.tick(), status, time_ms, self._writer.n_points, error)])
+        while self._unsynced:
+            self._unsynced.pop()()
+        self._writer.sync()
+        if status not in RUNNING:
+            heartbeat.remove(self._writer)
+            self._runs_here = False
+            self._writer.close()
+
+    def liveness(self) -> Liveness:
+        """Judge whether the process that runs the run is there: alive, gone or silent."""
+        runner = self.state.runner
+        if runner is None:
+            return "silent"
+        return liveness_of(
+            Origin(runner.host, runner.boot, runner.pid),
+            runner.since,
+            last_sign(self.folder, runner.stamp[1]),
+            self._settings.silent_s,
+        )
+
+    def delete(self) -> None:
+        """Put the run into the trash; nothing happens to one that is there."""
+        if not self.refresh().deleted:
+            self._write([Deleted(self._clock.tick(), int(time.time() * 1000))])
+
+    def restore(self) -> None:
+        """Take the run out of the trash; nothing happens to one that is not there."""
+        if self.refresh().deleted:
+            self._write([Restored(self._clock.tick(), int(time.time() * 1000))])
+
+    def move(self, experiment_id: str) -> None:
+        """Make the run another experiment's. Its files stay where they are."""
+        self._writable()
+        self._write([Moved(self._clock.tick(), experiment_id)])
+
+    # What is logged
+
+    def log(self, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Log params and tags, all of them or none.
+
+        Raises
+        ------
+        ParamAlreadySetError
+            If a param has another value already.
+        RunDeletedError
+            If the run is in the trash.
+        StoreWriteError
+            If the disk refuses.
+        """
+        state = self._writable()
+        tick = self._clock.tick
+        events: list[Event] = []
+        for key, value in params.items():
+            old = state.params.get(key)
+            if old is None:
+                events.append(ParamSet(tick(), key, value))
+            elif old.value != value:
+                raise ParamAlreadySetError(self.run_id, key, str(old.value), value)
+        for key, value in tags.items():
+            events.append(TagSet(tick(), key, value))
+            if key == RUN_NAME_TAG:
+                events.append(Renamed(tick(), value))
+        if events:
+            self._write(events)
+
+    def point(self, key: str, value: float, step: int, time_ms: int) -> None:
+        """Log one point of a metric.
+
+        Raises
+        ------
+        RunDeletedError
+            If the run is in the trash.
+        StoreWriteError
+            If the disk refuses.
+        """
+        if self._runs_here:
+            self._writer.point(key, value, step, time_ms)
+        else:
+            self.points([(key, value, step, time_ms)])
+
+    def points(self, rows: Iterable[tuple[str, float, int, int]]) -> None:
+        """Log points (key, value, step, time in ms) in one write.
+
+        Raises
+        ------
+        RunDeletedError
+            If the run is in the trash.
+        StoreWriteError
+            If the disk refuses.
+        """
+        if not self._runs_here:
+            self._writable()
+        self._writer.points(rows)
+        self._tell()
+
+    def rename(self, name: str) -> None:
+        """Give the run another name, and the tag that holds it."""
+        self.log({}, {RUN_NAME_TAG: name})
+
+    def delete_tag(self, key: str) -> None:
+        """Take a tag away.
+
+        Raises
+        ------
+        TagNotFoundError
+            If it is not set.
+        """
+        old = self._writable().tags.get(key)
+        if old is None or old.value is None:
+            raise TagNotFoundError(key, f"run {self.run_id}")
+        self._write([TagDeleted(self._clock.tick(), key)])
+
+    def log_inputs(self, inputs: Iterable[DatasetInput]) -> None:
+        """Log the data sets that the run reads; one that is there already is not logged again."""
+        state = self._writable()
+        events: list[Event] = []
+        for used in inputs:
+            data = used.dataset
+            identity = f"{data.name}\0{data.digest}"
+            if identity not in state.inputs:
+                events.append(
+                    Input(
+                        self._clock.tick(),
+                        data.name,
+                        data.digest,
+                        data.source_type,
+                        data.source,
+                        data.schema,
+                        data.profile,
+                        {tag.key: tag.value for tag in used.tags},
+                    )
+                )
+        if events:
+            self._write(events)
+
+    def sync_at_end(self, sync: Callable[[], None]) -> None:
+        """Have something else of the run brought to the disk before its end is acknowledged; at once when it ended."""
+        if self._runs_here:
+            self._unsynced.append(sync)
+        else:
+            sync()
+
+    def close(self) -> None:
+        """Close the files; a later write opens them again."""
+        self._writer.close()
+
+    def forget(self) -> None:
+        """After a fork: the run is the parent's, this process only logs to it."""
+        self._lock = threading.RLock()
+        self._runs_here = False
+
+    def _run_here(self) -> None:
+        self._runs_here = True
+        heartbeat.add(self._writer, self._settings.heartbeat_s)
+
+    def _writable(self) -> RunState:
+        state = self.refresh()
+        if state.deleted:
+            raise RunDeletedError(self.run_id)
+        return state
+
+    def _write(self, events: list[Event]) -> None:
+        self._writer.append(events)
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self._runs_here:
+            self._announce(self.home, self.run_id)
+
+
+def last_sign(folder: Path, writer: str) -> float | None:
+    """Give the latest mtime of a writer's files, in seconds since the epoch; None when there are none."""
+    latest = None
+    for ending in (".jsonl", ".metrics"):
+        try:
+            seen = (folder / "log" / f"{writer}{ending}").stat().st_mtime
+        except OSError:
+            continue
+        latest = seen if latest is None else max(latest, seen)
+    return latest

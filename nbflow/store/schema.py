@@ -1,0 +1,130 @@
+"""The index's file: where it lies, how it is opened, what tables it has."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from nbflow.search.evaluate import like_matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbflow.config import Settings
+
+__all__ = ["VERSION", "index_path", "open_database"]
+
+# Part of the file's name: another version begins another file, and old ones are simply not looked at.
+VERSION = 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS places (path TEXT PRIMARY KEY, mtime INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS experiments (id TEXT PRIMARY KEY, state BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keys (id INTEGER PRIMARY KEY, entity TEXT, key TEXT, facet TEXT);
+CREATE TABLE IF NOT EXISTS runs (
+    n INTEGER PRIMARY KEY, x INTEGER, a INTEGER, st INTEGER, id BLOB,
+    run_id TEXT UNIQUE, home TEXT, exp TEXT, deleted INTEGER, status TEXT, end INTEGER,
+    name TEXT, user TEXT, uri TEXT, watched INTEGER);
+CREATE INDEX IF NOT EXISTS watched ON runs (watched) WHERE watched;
+CREATE INDEX IF NOT EXISTS by_exp ON runs (x, a, st);
+CREATE TABLE IF NOT EXISTS states (n INTEGER PRIMARY KEY, state BLOB);
+CREATE TABLE IF NOT EXISTS inputs (n INTEGER, name TEXT, digest TEXT, context TEXT);
+CREATE INDEX IF NOT EXISTS inputs_of ON inputs (n);
+"""
+
+_NETWORK = frozenset({"nfs", "nfs4", "lustre", "cifs", "smb3", "smbfs", "gpfs", "beegfs", "ceph", "fuse.sshfs", "afs"})
+
+
+def index_path(root: Path, settings: Settings) -> Path | None:
+    """Say where the index of a store lies: never in the store, and on a local disk.
+
+    Returns
+    -------
+    path : Path or None
+        None where no directory for it can be made; the index is then kept in memory.
+    """
+    name = f"{hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:24]}-v{VERSION}.sqlite"
+    for folder in _folders(settings):
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK) and _is_ours(folder):
+            return folder / name
+    return None
+
+
+def _folders(settings: Settings) -> list[Path]:
+    if settings.cache_dir is not None:
+        return [settings.cache_dir]
+    temporary = Path(tempfile.gettempdir()) / f"nbflow-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
+    cache = Path(platformdirs.user_cache_dir("nbflow"))
+    # SQLite's locks do not hold on network file systems, where the home of a cluster's user often lies.
+    return [temporary] if _on_network(cache) else [cache, temporary]
+
+
+def _is_ours(folder: Path) -> bool:
+    """In a directory that everybody may write to, a folder of our name may be somebody else's trap."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = folder.lstat()
+    return status.st_uid == os.getuid() and not folder.is_symlink()
+
+
+def _on_network(path: Path) -> bool:
+    try:
+        mounts = Path("/proc/self/mounts").read_text(errors="replace").splitlines()
+    except OSError:
+        return False
+    best, kind = "", ""
+    target = os.path.realpath(path)
+    for line in mounts:
+        fields = line.split(" ")
+        point = fields[1].replace("\\040", " ")
+        if (target == point or target.startswith(point.rstrip("/") + "/")) and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind in _NETWORK
+
+
+def open_database(path: Path | None) -> sqlite3.Connection:
+    """Open the index's file, and make its tables.
+
+    Parameters
+    ----------
+    path
+        The file; None keeps the index in memory.
+
+    Raises
+    ------
+    sqlite3.Error
+        If it cannot be opened, or is damaged.
+    """
+    database = sqlite3.connect(
+        ":memory:" if path is None else path, isolation_level=None, check_same_thread=False, timeout=60
+    )
+    try:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.execute("PRAGMA cache_size=-65536")
+        database.create_function("nbflow_like", 3, _like, deterministic=True)
+        database.executescript(_TABLES)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _like(text: object, pattern: str, folding: int) -> bool | None:
+    return None if text is None else _matcher(pattern, folding)(str(text))
+
+
+@functools.lru_cache(maxsize=64)
+def _matcher(pattern: str, folding: int) -> Callable[[str], bool]:
+    return like_matcher(pattern, folding=bool(folding))

@@ -1,0 +1,146 @@
+"""What a metric's history comes to (pure): latest, first, extremes and mean, kept up to date point by point."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from nbflow.store import points
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Point", "Series", "add_points"]
+
+Point = tuple[int, int, float]
+
+# Above this many records numpy, slow to import, pays.
+_MANY = 8192
+
+
+class Series(Struct, array_like=True):
+    """The summary of one metric.
+
+    `last` and `first` are the points of the highest and lowest (step, time, value), where NaN counts as 0 in the
+    comparison, as in MLflow. `low`, `high` and the mean leave NaN out, and are NaN when there is nothing else.
+    """
+
+    count: int = 0
+    last: Point = (0, 0, math.nan)
+    first: Point = (0, 0, math.nan)
+    low: float = math.nan
+    high: float = math.nan
+    # For each writer the sum of its values and their number, NaN left out: summed in the order of its file, so that
+    # the mean is the same to the last bit however the reading was cut into pieces.
+    sums: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    @property
+    def mean(self) -> float:
+        """The mean of all values but NaN."""
+        number = sum(n for _, n in self.sums.values())
+        if not number:
+            return math.nan
+        parts = [part for part, _ in self.sums.values()]
+        if not all(map(math.isfinite, parts)):
+            return sum(parts) / number  # fsum refuses inf - inf; ours is NaN
+        return math.fsum(parts) / number
+
+
+def add_points(metrics: dict[str, Series], writer: str, keys: Mapping[int, str], data: bytes) -> int:
+    """Take in records of one writer.
+
+    Parameters
+    ----------
+    metrics
+        The summaries by metric name, changed in place.
+    writer
+        The writer's name.
+    keys
+        What its key numbers mean.
+    data
+        Whole records, 32 bytes each.
+
+    Returns
+    -------
+    unknown : int
+        Records whose key number was never declared: damage.
+    """
+    if len(data) > _MANY * points.SIZE:
+        return _add_many(metrics, writer, keys, data)
+    unknown = 0
+    for step, time, value, number, _ in points.unpack_all(data):
+        key = keys.get(number)
+        if key is None:
+            unknown += 1
+            continue
+        series = metrics.get(key)
+        if series is None:
+            # Most metrics of most runs have one point.
+            sums = {writer: (value, 1)} if value == value else {}  # noqa: PLR0124 (NaN)
+            metrics[key] = Series(1, (step, time, value), (step, time, value), value, value, sums)
+            continue
+        _add(series, writer, (step, time, value))
+    return unknown
+
+
+def _rank(point: Point) -> tuple[int, int, float, bool]:
+    step, time, value = point
+    real = value == value  # noqa: PLR0124 (NaN)
+    return (step, time, value if real else 0.0, real)
+
+
+def _add(series: Series, writer: str, point: Point) -> None:
+    _span(series, point, point)
+    series.count += 1
+    value = point[2]
+    if value == value:  # noqa: PLR0124 (NaN)
+        _bounds(series, value, value)
+        total, number = series.sums.get(writer, (0.0, 0))
+        series.sums[writer] = (total + value, number + 1)
+
+
+def _add_many(metrics: dict[str, Series], writer: str, keys: Mapping[int, str], data: bytes) -> int:
+    import numpy as np
+
+    records: Any = np.frombuffer(data, points.DTYPE)
+    unknown = 0
+    for number in np.unique(records["key"]):
+        of_key = records[records["key"] == number]
+        key = keys.get(int(number))
+        if key is None:
+            unknown += len(of_key)
+            continue
+        series = metrics.setdefault(key, Series())
+        values = of_key["value"]
+        real = ~np.isnan(values)
+        order = np.lexsort((real, np.where(real, values, 0.0), of_key["time"], of_key["step"]))
+        ends = [(int(r["step"]), int(r["time"]), float(r["value"])) for r in of_key[order[[0, -1]]]]
+        _span(series, ends[0], ends[1])
+        series.count += len(of_key)
+        if real.any():
+            kept = values[real]
+            _bounds(series, float(kept.min()), float(kept.max()))
+            total, n = series.sums.get(writer, (0.0, 0))
+            with np.errstate(all="ignore"):
+                # cumsum adds one after the other, as _add does; sum would not.
+                series.sums[writer] = (float(np.cumsum(np.concatenate(([total], kept)))[-1]), n + len(kept))
+    return unknown
+
+
+def _span(series: Series, low: Point, high: Point) -> None:
+    if not series.count:
+        series.first, series.last = low, high
+        return
+    if _rank(low) < _rank(series.first):
+        series.first = low
+    if _rank(high) > _rank(series.last):
+        series.last = high
+
+
+def _bounds(series: Series, low: float, high: float) -> None:
+    if not series.low <= low:
+        series.low = low
+    if not series.high >= high:
+        series.high = high
