@@ -1,0 +1,153 @@
+"""nbflow: experiment tracking, models and projects for people who live in Jupyter, in plain files.
+
+>>> import nbflow
+>>> with nbflow.start_run():  # doctest: +SKIP
+...     nbflow.log_param("learning_rate", 0.01)
+...     nbflow.log_metric("accuracy", 0.93)
+>>> runs = nbflow.search_runs()  # doctest: +SKIP
+
+The names and arguments are MLflow's wherever the function does the same thing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbflow._version import __version__
+from nbflow.tracking.active import ActiveRun, active_run
+from nbflow.tracking.client import Client
+from nbflow.tracking.fluent.artifacts import (
+    get_artifact_uri,
+    load_table,
+    log_artifact,
+    log_artifacts,
+    log_dict,
+    log_figure,
+    log_image,
+    log_table,
+    log_text,
+)
+from nbflow.tracking.fluent.experiments import (
+    create_experiment,
+    delete_experiment,
+    delete_experiment_tag,
+    get_experiment,
+    get_experiment_by_name,
+    rename_experiment,
+    restore_experiment,
+    search_experiments,
+    set_experiment,
+    set_experiment_tag,
+    set_experiment_tags,
+)
+from nbflow.tracking.fluent.logging import (
+    delete_tag,
+    get_metric_history,
+    log_input,
+    log_inputs,
+    log_metric,
+    log_metrics,
+    log_param,
+    log_params,
+    set_tag,
+    set_tags,
+)
+from nbflow.tracking.fluent.runs import (
+    delete_run,
+    end_run,
+    get_parent_run,
+    get_run,
+    last_active_run,
+    restore_run,
+    start_run,
+)
+from nbflow.tracking.fluent.search import search_runs
+from nbflow.tracking.monitor import disable_system_metrics_logging, enable_system_metrics_logging
+from nbflow.tracking.stores import get_tracking_uri, is_tracking_uri_set, set_tracking_uri
+
+if TYPE_CHECKING:
+    from nbflow import artifacts, data, entities, errors
+    from nbflow.tracking.frame import RunFrame
+
+__all__ = [
+    "ActiveRun",
+    "Client",
+    "RunFrame",
+    "__version__",
+    "active_run",
+    "artifacts",
+    "create_experiment",
+    "data",
+    "delete_experiment",
+    "delete_experiment_tag",
+    "delete_run",
+    "delete_tag",
+    "disable_system_metrics_logging",
+    "enable_system_metrics_logging",
+    "end_run",
+    "entities",
+    "errors",
+    "get_artifact_uri",
+    "get_experiment",
+    "get_experiment_by_name",
+    "get_metric_history",
+    "get_parent_run",
+    "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "last_active_run",
+    "load_ipython_extension",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_input",
+    "log_inputs",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "log_table",
+    "log_text",
+    "rename_experiment",
+    "restore_experiment",
+    "restore_run",
+    "search_experiments",
+    "search_runs",
+    "set_experiment",
+    "set_experiment_tag",
+    "set_experiment_tags",
+    "set_tag",
+    "set_tags",
+    "set_tracking_uri",
+    "start_run",
+    "unload_ipython_extension",
+]
+
+# Modules and names that cost something to import come when they are asked for.
+_LATER = {
+    "RunFrame": "nbflow.tracking.frame:RunFrame",
+    "artifacts": "nbflow.artifacts",
+    "data": "nbflow.data",
+    "entities": "nbflow.entities",
+    "errors": "nbflow.errors",
+    "load_ipython_extension": "nbflow.magics:load_ipython_extension",
+    "unload_ipython_extension": "nbflow.magics:unload_ipython_extension",
+}
+
+
+def __getattr__(name: str) -> Any:
+    target = _LATER.get(name)
+    if target is None:
+        msg = f"module 'nbflow' has no attribute {name!r}"
+        raise AttributeError(msg)
+    from importlib import import_module
+
+    module, _, attribute = target.partition(":")
+    return getattr(import_module(module), attribute) if attribute else import_module(module)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,234 @@
+"""The active run: what the fluent functions log to.
+
+A stack in a `ContextVar`, so that runs in threads and asyncio tasks do not mix. In a notebook each cell must find what
+the cell before it left; a cell with a top-level `await` runs in a task of its own, whose context ends with it, so the
+stack is carried over from cell to cell (`carry_over_cells`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import warnings
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from nbflow import display
+from nbflow.errors import NbflowError
+from nbflow.store.forks import forkable
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from nbflow.entities import Run, RunData, RunError, RunInfo, RunInputs
+    from nbflow.provenance import SystemMonitor
+    from nbflow.store.runlog import RunLog
+    from nbflow.tracking.client import Client
+
+__all__ = ["ActiveRun", "active_run", "end_all", "last_active_run_id", "pop", "push", "stack"]
+
+stack: ContextVar[tuple[ActiveRun, ...]] = ContextVar("nbflow_active_runs", default=())
+_last: ContextVar[str | None] = ContextVar("nbflow_last_run", default=None)
+
+
+class ActiveRun:
+    """A run that this process runs: a `Run` that can be used in a `with` block.
+
+    Leaving the block ends the run, FINISHED, or FAILED with the traceback when an exception leaves it; the exception
+    goes on. `info`, `data` and `inputs` are read afresh each time.
+    """
+
+    def __init__(self, client: Client, log: RunLog) -> None:
+        self.client = client
+        self.log = log
+        self.run_id = log.run_id
+        self.ended = False
+        self.monitor: SystemMonitor | None = None
+        self.cell: str | None = None
+        """Which cell of a notebook started the run, for the one that is run again."""
+
+    @property
+    def record(self) -> Run:
+        """The run as it is now."""
+        return self.client.get_run(self.run_id)
+
+    @property
+    def info(self) -> RunInfo:
+        """Its id, name, experiment, status and times."""
+        return self.record.info
+
+    @property
+    def data(self) -> RunData:
+        """Its metrics, params and tags."""
+        return self.record.data
+
+    @property
+    def inputs(self) -> RunInputs:
+        """The data sets that it reads."""
+        return self.record.inputs
+
+    @property
+    def error(self) -> RunError | None:
+        """The exception that ended it."""
+        return self.record.error
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.record.name
+
+    @property
+    def status(self) -> str:
+        """RUNNING, or how it ended."""
+        return self.record.status
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The latest value of each metric."""
+        return self.record.metrics
+
+    @property
+    def params(self) -> dict[str, str]:
+        """Its params, as text."""
+        return self.record.params
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags."""
+        return self.record.tags
+
+    def end(self, status: str = "FINISHED", error: RunError | None = None) -> None:
+        """End the run, once; what was logged to it is on the disk when this returns.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such status.
+        RunDeletedError
+            If the run was put into the trash meanwhile.
+        StoreWriteError
+            If the disk refuses.
+        """
+        if self.ended:
+            return
+        if self.monitor is not None:
+            self.monitor.stop()
+        self.client._end(self.log, status, error=error)  # noqa: SLF001 (the same subsystem)
+        self.ended = True
+        _running.discard(self)
+
+    def __enter__(self) -> ActiveRun:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        pop(self)
+        if exc is None:
+            self.end()
+            return
+        from nbflow.provenance import describe_exception
+
+        try:
+            self.end("KILLED" if isinstance(exc, KeyboardInterrupt) else "FAILED", describe_exception(exc))
+        except NbflowError as failure:
+            # The exception on its way out is the news; a disk that refuses must not hide it.
+            warnings.warn(f"Run {self.run_id} could not be ended: {failure}", RuntimeWarning, stacklevel=2)
+
+    def __repr__(self) -> str:
+        return f"<ActiveRun {self.run_id} {'ended' if self.ended else 'running'}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return display.bundle(self.record)
+
+
+_running: set[ActiveRun] = set()
+
+
+def push(run: ActiveRun) -> None:
+    """Make a run the active one."""
+    carry_over_cells()
+    stack.set((*stack.get(), run))
+    _last.set(run.run_id)
+    _running.add(run)
+
+
+def pop(run: ActiveRun | None = None) -> ActiveRun | None:
+    """Take the active run, or the one given, off the stack.
+
+    Returns
+    -------
+    run : ActiveRun or None
+        What was taken; None where there was nothing.
+    """
+    runs = stack.get()
+    if run is None:
+        if not runs:
+            return None
+        run = runs[-1]
+    stack.set(tuple(each for each in runs if each is not run))
+    return run
+
+
+def active_run() -> ActiveRun | None:
+    """Give the active run; None when there is none."""
+    runs = stack.get()
+    return runs[-1] if runs else None
+
+
+def last_active_run_id() -> str | None:
+    """Give the id of the run that was started last in this context; None when there was none."""
+    return _last.get()
+
+
+def end_all(status: str = "FINISHED") -> None:
+    """End every run that is still open, the innermost first: what happens when the process ends."""
+    for run in sorted(_running, key=lambda each: each.run_id, reverse=True):
+        try:
+            run.end(status)
+        except (NbflowError, OSError) as failure:
+            warnings.warn(f"Run {run.run_id} could not be ended: {failure}", RuntimeWarning, stacklevel=2)
+    stack.set(())
+
+
+class _Fork:
+    """After a fork: the runs are the parent's to end."""
+
+    def forget(self) -> None:
+        _running.clear()
+
+
+_fork = _Fork()
+forkable.add(_fork)
+atexit.register(end_all)
+
+
+class _Cells:
+    """Carries the stack from one cell of a notebook to the next."""
+
+    def __init__(self) -> None:
+        self.shell: Any = None
+        self.left: tuple[tuple[ActiveRun, ...], str | None] = ((), None)
+
+    def before(self, *_info: Any) -> None:
+        if not stack.get():
+            runs, last = self.left
+            stack.set(tuple(run for run in runs if not run.ended))
+            _last.set(last)
+
+    def after(self, *_result: Any) -> None:
+        self.left = (stack.get(), _last.get())
+
+
+_cells = _Cells()
+
+
+def carry_over_cells() -> None:
+    """In a notebook, make the active run of one cell that of the next, also when a cell awaits something."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None or shell is _cells.shell:
+        return
+    _cells.shell = shell
+    shell.events.register("pre_run_cell", _cells.before)
+    shell.events.register("post_run_cell", _cells.after)

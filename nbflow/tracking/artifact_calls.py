@@ -1,0 +1,287 @@
+"""The part of `Client` that is about the files of a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from nbflow.artifact_store import check_artifact_path, download, open_artifacts
+from nbflow.errors import ArtifactNotFoundError, InvalidInputError, RunDeletedError
+from nbflow.values import step_value, time_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from nbflow.artifact_store import ArtifactStore
+    from nbflow.entities import FileInfo
+    from nbflow.store.filestore import FileStore
+
+__all__ = ["ArtifactCalls"]
+
+_TABLES_TAG = "mlflow.loggedArtifacts"
+_IMAGES_TAG = "mlflow.loggedImages"
+
+
+class ArtifactCalls:
+    """Logging, listing and loading artifacts."""
+
+    _store: FileStore
+
+    def log_artifact(
+        self, run_id: str, local_path: str | os.PathLike[str], artifact_path: str | None = None
+    ) -> None:
+        """Copy a file, or a folder under its own name, into a run's artifacts.
+
+        Parameters
+        ----------
+        run_id
+            The run.
+        local_path
+            The file or folder.
+        artifact_path
+            The artifact folder it goes into; None is the root.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        InvalidPathError
+            If the artifact path climbs out, or cannot be a path.
+        RunDeletedError
+            If the run is in the trash.
+        StoreWriteError
+            If the disk refuses.
+        """
+        source = os.fspath(local_path)
+        name = os.path.basename(os.path.abspath(source))
+        target = _below(artifact_path, name)
+        if os.path.isdir(source):
+            self._write(run_id, lambda files: files.write_tree(target, source))
+        else:
+            self._write(run_id, lambda files: [files.write_file(target, source)])
+
+    def log_artifacts(self, run_id: str, local_dir: str | os.PathLike[str], artifact_path: str | None = None) -> None:
+        """Copy all that is in a folder into a run's artifacts; see `log_artifact`."""
+        target = None if artifact_path is None else check_artifact_path(artifact_path)
+        self._write(run_id, lambda files: files.write_tree(target, local_dir))
+
+    def log_bytes(self, run_id: str, data: bytes, artifact_file: str) -> None:
+        """Write bytes to an artifact file; see `log_artifact`."""
+        self._write(run_id, lambda files: [files.write_bytes(artifact_file, data)])
+
+    def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
+        """Write text, as UTF-8, to an artifact file; see `log_artifact`."""
+        self.log_bytes(run_id, text.encode(), artifact_file)
+
+    def log_dict(self, run_id: str, dictionary: Mapping[str, Any], artifact_file: str) -> None:
+        """Write a dict to an artifact file: YAML for `.yaml` and `.yml`, else JSON; see `log_artifact`."""
+        from nbflow.artifact_store.media import encode_dict
+
+        self.log_bytes(run_id, encode_dict(dictionary, artifact_file), artifact_file)
+
+    def log_figure(
+        self, run_id: str, figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write a matplotlib, plotly or Altair figure to an artifact file, in the format of its extension.
+
+        Raises
+        ------
+        UnsupportedValueError
+            If it is another kind of object, or the library cannot write that format.
+        MissingDependencyError
+            If a package that writes the format is not installed.
+        """
+        from nbflow.artifact_store.media import encode_figure
+
+        self.log_bytes(run_id, encode_figure(figure, artifact_file, save_kwargs), artifact_file)
+
+    def log_image(
+        self,
+        run_id: str,
+        image: Any,
+        artifact_file: str | None = None,
+        *,
+        key: str | None = None,
+        step: int | None = None,
+        timestamp: int | None = None,
+    ) -> None:
+        """Write an image to an artifact file, or as one of a series.
+
+        Parameters
+        ----------
+        run_id
+            The run.
+        image
+            A numpy array of shape (height, width), (height, width, 1), (…, 3) or (…, 4), or a PIL image. Bool,
+            integers 0 to 255, or floats 0 to 1; floats out of range are rescaled, with a warning.
+        artifact_file
+            Where it goes, with an extension such as `.png`.
+        key, step, timestamp
+            Instead of a file: the series, and the image's place in it.
+
+        Raises
+        ------
+        InvalidInputError
+            If both or neither of `artifact_file` and `key` are given, or the image cannot be one.
+        """
+        from nbflow.artifact_store import media
+
+        if (artifact_file is None) == (key is None):
+            raise InvalidInputError(
+                "artifact_file and key", (artifact_file, key), "Give one of them: a file, or a series' key."
+            )
+        if artifact_file is not None:
+            self.log_bytes(run_id, media.encode_image(image, artifact_file), artifact_file)
+            return
+        name = media.image_series_name(str(key), step_value(step), time_value(timestamp), os.urandom(16).hex())
+        full, thumbnail = media.encode_image(image, name), media.encode_thumbnail(image)
+        self._write(
+            run_id,
+            lambda files: [files.write_bytes(name, full), files.write_bytes(media.thumbnail_name(name), thumbnail)],
+        )
+        self._store.run_log(run_id).log({}, {_IMAGES_TAG: "True"})
+
+    def log_table(self, run_id: str, data: dict[str, Any] | pd.DataFrame, artifact_file: str) -> None:
+        """Write a table to an artifact file, `.json` or `.parquet`; rows are added to a table that is there.
+
+        Raises
+        ------
+        UnsupportedValueError
+            If it is neither a dict of columns nor a DataFrame, or a cell cannot be kept.
+        InvalidInputError
+            If the extension is another one.
+        """
+        from nbflow.artifact_store.media import append_table, decode_table, encode_table
+
+        files = self._files(run_id)
+        if files.exists(check_artifact_path(artifact_file)):
+            data = append_table(decode_table(files.read_bytes(artifact_file), artifact_file), data)
+        self.log_bytes(run_id, encode_table(data, artifact_file), artifact_file)
+        log = self._store.run_log(run_id)
+        known = log.state.tags.get(_TABLES_TAG)
+        listed = _listed(None if known is None else known.value)
+        entry = {"path": artifact_file, "type": "table"}
+        if entry not in listed:
+            log.log({}, {_TABLES_TAG: json.dumps([*listed, entry])})
+
+    def load_table(
+        self,
+        experiment_id: str,
+        artifact_file: str,
+        run_ids: Sequence[str] | None = None,
+        extra_columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Read a table of several runs as one.
+
+        Parameters
+        ----------
+        experiment_id
+            The experiment whose runs are looked at.
+        artifact_file
+            The table, as it was logged.
+        run_ids
+            Only these runs; None is all that logged the table.
+        extra_columns
+            Columns of `search_runs` to put beside the rows, such as `"run_id"`.
+
+        Returns
+        -------
+        table : DataFrame
+            The rows of all runs, those of the newest run first.
+
+        Raises
+        ------
+        ArtifactNotFoundError
+            If no run has the table.
+        """
+        import pandas as pd
+
+        from nbflow.artifact_store.media import decode_table
+        from nbflow.tracking.search_calls import frame_of
+
+        store = self._store
+        runs = frame_of(store, store.index.search(experiment_ids=[str(experiment_id)]))
+        parts = []
+        for _, row in runs.iterrows():
+            run_id = row["run_id"]
+            if run_ids is not None and run_id not in run_ids:
+                continue
+            listed = _listed(row.get(f"tags.{_TABLES_TAG}"))
+            if {"path": artifact_file, "type": "table"} in listed:
+                part = decode_table(self._files(run_id).read_bytes(artifact_file), artifact_file)
+                parts.append(part.assign(**{name: row[name] for name in extra_columns or ()}))
+        if not parts:
+            raise ArtifactNotFoundError(artifact_file, f"any run of experiment {experiment_id}")
+        return pd.concat(parts, ignore_index=True)
+
+    def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
+        """List one folder of a run's artifacts, sorted; a file, and what is not there, list nothing."""
+        return self._files(run_id).list(None if not path else check_artifact_path(path))
+
+    def download_artifacts(self, run_id: str, path: str | None = None, dst_path: str | None = None) -> str:
+        """Copy artifacts to a folder of this machine.
+
+        Parameters
+        ----------
+        run_id
+            The run.
+        path
+            The file or folder; None and `""` are everything.
+        dst_path
+            Where to; None makes a temporary folder, which is the caller's to delete.
+
+        Returns
+        -------
+        path : str
+            What was downloaded, absolute.
+
+        Raises
+        ------
+        ArtifactNotFoundError
+            If nothing is there.
+        """
+        target = dst_path if dst_path is not None else tempfile.mkdtemp(prefix="nbflow-")
+        return os.path.abspath(download(self._files(run_id), path or None, target))
+
+    def read_artifact(self, run_id: str, path: str) -> bytes:
+        """Read an artifact file whole.
+
+        Raises
+        ------
+        ArtifactNotFoundError
+            If nothing is there.
+        """
+        return self._files(run_id).read_bytes(check_artifact_path(path))
+
+    def _files(self, run_id: str) -> ArtifactStore:
+        run = self._store.run(run_id)
+        return open_artifacts(run.info.artifact_uri, within=self._within(run.info.artifact_uri))
+
+    def _within(self, uri: str) -> str | None:
+        """A run's folder must not lead out of its store by a symlink; elsewhere there is no such line to draw."""
+        root = os.fspath(self._store.root)
+        return root if uri.startswith(root + os.sep) else None
+
+    def _write(self, run_id: str, write: Callable[[ArtifactStore], Iterable[Any]]) -> None:
+        log = self._store.run_log(run_id)
+        if log.state.deleted:
+            raise RunDeletedError(run_id)
+        files = self._files(run_id)
+        written = list(write(files))
+        log.sync_at_end(lambda: files.sync(written))
+
+
+def _below(folder: str | None, name: str) -> str:
+    return check_artifact_path(name if folder is None else f"{check_artifact_path(folder)}/{name}")
+
+
+def _listed(text: object) -> list[Any]:
+    try:
+        found = json.loads(text) if isinstance(text, str) else []
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []

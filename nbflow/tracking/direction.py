@@ -1,0 +1,65 @@
+"""Whether more or less of a metric is better, guessed from its name (pure)."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+__all__ = ["Mode", "guess_mode", "is_judged"]
+
+Mode = Literal["max", "min"]
+
+# Words of a metric's name that say "the less the better"; whole words, for "lossless_ratio" is not a loss ...
+_LESS = re.compile(
+    r"err|errors|losses|cost|regret|residual|distance|divergence|deviance|impurity|"  # how far off
+    r"mre|rae|rse|rss|sse|msle|mspe|rmspe|rmsle|mase|medae|pinball|huber|"  # of a regression
+    r"ce|bce|xent|crossentropy|entropy|nll|hinge|brier|crps|kl|ece|mce|fid|"  # of probabilities
+    r"fpr|fnr|fdr|eer|wer|cer|ppl|bpb|bpc|aic|bic|"  # rates, language models, criteria
+    r"time|duration|latency|seconds|"
+    # ... but for those that are often written together with another: valloss, testrmse, logloss.
+    r".*(error|loss|mae|mape|mse|perplexity)"
+)
+# scikit-learn's scorers are negated so that more is better: neg_mean_squared_error.
+_NEGATED = frozenset({"neg", "negative"})
+
+# Words of a metric that says where a run was, not how good it is.
+_PROGRESS = frozenset({"epoch", "epochs", "iteration", "iterations", "iter", "step", "steps", "lr"})
+
+# Camel case ends a word too: valLoss, RMSELog.
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def guess_mode(metric: str) -> Mode:
+    """Guess from a metric's name whether its best value is the highest or the lowest.
+
+    A name with a word for an error, a loss, a distance, a cost or a time (`val_loss`, `testRMSE`,
+    `mean_absolute_error`, `perplexity`, `train/seconds`) is best when low, unless it is negated as scikit-learn's
+    scorers are (`neg_mean_squared_error`). Every other name is best when high.
+
+    Parameters
+    ----------
+    metric
+        The metric's name, without `metrics.`.
+
+    Returns
+    -------
+    mode : {"max", "min"}
+        `"min"` where less is better.
+    """
+    words = [word.lower() for word in _WORD.findall(metric)]
+    less = any(_LESS.fullmatch(word) for word in words)
+    if _NEGATED.isdisjoint(words):
+        return "min" if less else "max"
+    # A negative log-likelihood is a loss itself; any other negated loss is a score.
+    return "min" if "likelihood" in words and not less else "max"
+
+
+def is_judged(metric: str) -> bool:
+    """Tell whether a metric says how good a run is, to judge by its name.
+
+    Not so for the counters and schedules of training (`epoch`, `global_step`, `learning_rate`) nor for what the machine
+    did meanwhile (`system/...`).
+    """
+    words = [word.lower() for word in _WORD.findall(metric)]
+    progress = words[-2:] == ["learning", "rate"] or not _PROGRESS.isdisjoint(words[-1:])
+    return not (progress or metric.startswith("system/"))

@@ -1,0 +1,46 @@
+"""What a failed log call does to the code that logs: raise, or warn once and let training go on."""
+
+from __future__ import annotations
+
+import functools
+import os
+import warnings
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from nbflow.errors import NbflowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["guarded", "raise_or_warn"]
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def guarded(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Make a logging function's errors warnings where `$NBFLOW_ON_LOG_ERROR` is `warn`; it returns None then."""
+
+    @functools.wraps(function)
+    def inner(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return function(*args, **kwargs)
+        except NbflowError as exc:
+            raise_or_warn(exc)
+            return None  # type: ignore[return-value]  # said above
+
+    return inner
+
+
+def raise_or_warn(error: NbflowError) -> None:
+    """Raise an error of a log call, or warn of it where the environment asks for that.
+
+    Raises
+    ------
+    NbflowError
+        The error, unless `$NBFLOW_ON_LOG_ERROR` is `warn`.
+    """
+    # Read here and not from the store's settings: a training script may set it at any time.
+    if os.environ.get("NBFLOW_ON_LOG_ERROR") != "warn":
+        raise error
+    warnings.warn(f"nbflow did not log this, and goes on: {error}", RuntimeWarning, stacklevel=4)

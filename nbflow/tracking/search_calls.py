@@ -1,0 +1,132 @@
+"""The part of `Client` that searches runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbflow.errors import InvalidInputError, UnsupportedValueError
+from nbflow.search.parser import parse_filter, parse_order
+from nbflow.search.scope import RUNS
+from nbflow.tracking.paging import PagedList, check_max_results, offset_of, token_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbflow.entities import Run
+    from nbflow.store.filestore import FileStore
+    from nbflow.tracking.frame import RunFrame
+
+__all__ = ["SearchCalls", "frame_of"]
+
+_ACTIVE = {1: True, 2: False, 3: None}
+
+
+class SearchCalls:
+    """Searching runs."""
+
+    _store: FileStore
+
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str] | str,
+        filter_string: str = "",
+        run_view_type: int = 1,
+        max_results: int = 1000,
+        order_by: Sequence[str] | None = None,
+        page_token: str | None = None,
+    ) -> PagedList[Run]:
+        """Find runs.
+
+        Parameters
+        ----------
+        experiment_ids
+            The experiments to look in; unknown ones have no runs.
+        filter_string
+            Such as `"metrics.loss < 0.1 AND params.lr >= 0.01"`; empty takes all.
+        run_view_type
+            `ViewType.ACTIVE_ONLY` (1), `DELETED_ONLY` (2) or `ALL` (3).
+        max_results
+            The most to give, 1 to 50,000.
+        order_by
+            Such as `["metrics.loss ASC"]`; ties, and all without it, by start (latest first), then id.
+        page_token
+            `token` of the previous page's list.
+
+        Returns
+        -------
+        runs : PagedList of Run
+            Its `token` is None on the last page.
+
+        Raises
+        ------
+        InvalidFilterError
+            If the filter or the order does not parse.
+        InvalidInputError
+            If another argument cannot be used.
+        """
+        check_max_results(max_results)
+        offset = offset_of(page_token)
+        # One more than asked for tells whether there is a next page.
+        numbers = self._find(experiment_ids, filter_string, run_view_type, max_results + 1, order_by, offset)
+        runs = self._store.index.runs(numbers[:max_results])
+        return PagedList(runs, token_for(offset + max_results) if len(numbers) > max_results else None)
+
+    def search_frame(
+        self,
+        experiment_ids: Sequence[str] | str | None,
+        filter_string: str = "",
+        run_view_type: int = 1,
+        max_results: int | None = None,
+        order_by: Sequence[str] | None = None,
+    ) -> RunFrame:
+        """Find runs, as a `RunFrame`; None for `experiment_ids` looks in all, None for `max_results` gives all.
+
+        Raises
+        ------
+        InvalidFilterError
+            If the filter or the order does not parse.
+        InvalidInputError
+            If another argument cannot be used.
+        """
+        if max_results is not None:
+            check_max_results(max_results, None)
+        return frame_of(
+            self._store, self._find(experiment_ids, filter_string, run_view_type, max_results, order_by, 0)
+        )
+
+    def _find(
+        self,
+        experiment_ids: Sequence[str] | str | None,
+        filter_string: str,
+        run_view_type: int,
+        limit: int | None,
+        order_by: Sequence[str] | None,
+        offset: int,
+    ) -> list[int]:
+        if run_view_type not in _ACTIVE:
+            raise InvalidInputError("run_view_type", run_view_type, "It is 1 (active), 2 (deleted) or 3 (all).")
+        return self._store.index.search(
+            parse_filter(filter_string, RUNS),
+            parse_order(order_by, RUNS),
+            experiment_ids=None if experiment_ids is None else _ids(experiment_ids),
+            active=_ACTIVE[run_view_type],
+            limit=limit,
+            offset=offset,
+        )
+
+
+def frame_of(store: FileStore, numbers: Sequence[int]) -> RunFrame:
+    """Make a frame of the runs that the index found."""
+    from nbflow.tracking.frame import RunFrame
+
+    return RunFrame.from_columns(store.index.table(numbers), str(store.root))
+
+
+def _ids(experiment_ids: Sequence[str] | str) -> list[str]:
+    ids = [experiment_ids] if isinstance(experiment_ids, str | int) else list(experiment_ids)
+    for each in ids:
+        if not isinstance(each, str | int):
+            raise UnsupportedValueError("experiment_ids", each, "give a list of experiment ids.")
+        if not str(each).isascii() or not str(each).isdecimal() or len(str(each)) > 18:
+            raise InvalidInputError("experiment_ids", each, "An experiment id is up to 18 decimal digits.")
+    return [str(each) for each in ids]
