@@ -18,6 +18,6 @@ HEADER = struct.pack("<8sIIQQ", MAGIC, SIZE, 0, 0, 0)
 DTYPE: list[Any] = [("step", "<i8"), ("time", "<i8"), ("value", "<f8"), ("key", "<u4"), ("reserved", "<u4")]
 MAX_STEP = 2**63 - 1
 
-_record = struct.Struct("<qqdII")
-pack = _record.pack
-unpack_all = _record.iter_unpack
+# Key and reserved as one number: little-endian, that is the same bytes, and one value less to hand over.
+pack = struct.Struct("<qqdQ").pack
+unpack_all = struct.Struct("<qqdQ").iter_unpack

@@ -79,7 +79,7 @@ class RunLog:
         self._settings = settings
         self._announce = announce
         self._lock = threading.RLock()
-        self._writer = LogWriter(folder, this_process().host, clock)
+        self._writer = LogWriter(folder, this_process().host, clock, self.points)
         self._runs_here = False
         self._unsynced: list[Callable[[], None]] = []
         forkable.add(self)
@@ -168,8 +168,8 @@ class RunLog:
         self._writer.sync()
         if status not in RUNNING:
             heartbeat.remove(self._writer)
-            self._runs_here = False
-            self._writer.close()
+            self._run_elsewhere()
+            self._writer.close()  # with it the short way of `point`
 
     def liveness(self) -> Liveness:
         """Judge whether the process that runs the run is there: alive, gone or silent."""
@@ -228,26 +228,18 @@ class RunLog:
         if events:
             self._write(events)
 
-    def point(self, key: str, value: float, step: int, time_ms: int) -> None:
-        """Log one point of a metric.
-
-        Raises
-        ------
-        RunDeletedError
-            If the run is in the trash.
-        StoreWriteError
-            If the disk refuses.
-        """
-        if self._runs_here:
-            self._writer.point(key, value, step, time_ms)
-        else:
-            self.points([(key, value, step, time_ms)])
+    @property
+    def point(self) -> Callable[[str, float, int, int], None]:
+        """Log one point (key, value, step, time in ms), at once while the run runs here, else as `points` does."""
+        return self._writer.point
 
     def points(self, rows: Iterable[tuple[str, float, int, int]]) -> None:
         """Log points (key, value, step, time in ms) in one write.
 
         Raises
         ------
+        InvalidInputError
+            If a key cannot be a name, or a step does not fit into 64 bits.
         RunDeletedError
             If the run is in the trash.
         StoreWriteError
@@ -312,11 +304,14 @@ class RunLog:
     def forget(self) -> None:
         """After a fork: the run is the parent's, this process only logs to it."""
         self._lock = threading.RLock()
-        self._runs_here = False
+        self._run_elsewhere()
 
     def _run_here(self) -> None:
-        self._runs_here = True
+        self._runs_here = self._writer.fast = True
         heartbeat.add(self._writer, self._settings.heartbeat_s)
+
+    def _run_elsewhere(self) -> None:
+        self._runs_here = self._writer.fast = False
 
     def _writable(self) -> RunState:
         state = self.refresh()

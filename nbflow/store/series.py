@@ -70,7 +70,7 @@ def add_points(metrics: dict[str, Series], writer: str, keys: Mapping[int, str],
     if len(data) > _MANY * points.SIZE:
         return _add_many(metrics, writer, keys, data)
     unknown = 0
-    for step, time, value, number, _ in points.unpack_all(data):
+    for step, time, value, number in points.unpack_all(data):
         key = keys.get(number)
         if key is None:
             unknown += 1

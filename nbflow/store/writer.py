@@ -9,21 +9,28 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from struct import error as StructError  # noqa: N812 (an exception's name)
 from typing import TYPE_CHECKING
 
+from nbflow.names import check_key
 from nbflow.store import points
 from nbflow.store.appendfile import AppendFile, sync_folder
 from nbflow.store.events import Event, Key, encode
 from nbflow.store.forks import forkable
 from nbflow.store.layout import LOG, new_writer_name
+from nbflow.values import step_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from nbflow.store.clock import LogicalClock
 
 __all__ = ["LogWriter"]
+
+_pack = points.pack
+_write = os.write
+_SIZE = points.SIZE
 
 class LogWriter:
     """The writer of one process in one `log/` folder: a `.jsonl`, and a `.metrics` once a number comes.
@@ -36,9 +43,20 @@ class LogWriter:
         The machine's name, for the writer's.
     clock
         The logical clock of the store.
+    otherwise
+        What `point` hands a point to that it cannot just write; None is `points`.
     """
 
-    def __init__(self, folder: Path, host: str, clock: LogicalClock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        host: str,
+        clock: LogicalClock,
+        otherwise: Callable[[list[tuple[str, float, int, int]]], None] | None = None,
+    ) -> None:
+        self.fast = False
+        """Whether `point` may write without asking anybody."""
+        self._otherwise = otherwise or self.points
         self._log = folder / LOG
         self._host = host
         self._clock = clock
@@ -48,11 +66,12 @@ class LogWriter:
     def _begin(self) -> None:
         """Take a new name, and files of that name: at first, after a fork, or when a file had to be given up."""
         self._lock = threading.RLock()
+        self._acquire, self._release = self._lock.acquire, self._lock.release
         self.name = new_writer_name(self._host)
         self._events = AppendFile(self._log / f"{self.name}.jsonl")
         self._points = AppendFile(self._log / f"{self.name}.metrics", points.HEADER)
         self._keys: dict[str, int] = {}
-        self._unsynced = False
+        self._fast_fd = -1
 
     @property
     def n_points(self) -> int:
@@ -72,54 +91,52 @@ class LogWriter:
             if self._events.fd < 0:
                 self._ready()
             self._events.append(data)
-            self._unsynced = True
 
     def point(self, key: str, value: float, step: int, time_ms: int) -> None:
-        """Append one point of a metric.
+        """Append one point of a metric, or hand it to `otherwise` when there is anything to do but to write it.
 
         Raises
         ------
         StoreWriteError
             If the disk refuses. The point is not kept then.
         """
-        with self._lock:
-            number = self._keys.get(key)
-            if number is None:
-                number = self._declare(key)
-            data = points.pack(step, time_ms, value, number, 0)
-            file = self._points
-            if file.fd < 0 or not self._unsynced:
-                self._ready()
-                self._points.append(data)
-                self._unsynced = True
-                return
-            # The hot path of every training loop: one system call, spelled out here to save the calls around it.
+        # The hot path of every training loop: one system call, and as little as can be around it. (Two calls take
+        # and release a lock in half the time of a `with`.)
+        self._acquire()
+        try:
             try:
-                done = os.write(file.fd, data)
-            except OSError:
-                done = 0
-            if done != points.SIZE:
-                file.finish(data, done)
+                data = _pack(step, time_ms, value, self._keys[key])
+                done = _write(self._fast_fd, data)
+            except (KeyError, TypeError, OSError, StructError):
+                self._otherwise([(key, value, step, time_ms)])
+            else:
+                if done != _SIZE:
+                    self._points.finish(data, done)
+        finally:
+            self._release()
 
     def points(self, rows: Iterable[tuple[str, float, int, int]]) -> None:
         """Append many points (key, value, step, time in ms) in one write.
 
         Raises
         ------
+        InvalidInputError
+            If a key cannot be a name, or a step is no whole number of 64 bits.
         StoreWriteError
             If the disk refuses. None of the points is kept then.
         """
-        rows = list(rows)
+        rows = [(check_key(key, "metric name"), value, step_value(step), ms) for key, value, step, ms in rows]
+        if not rows:
+            return
         with self._lock:
+            self._ready()
             for key in dict.fromkeys(row[0] for row in rows):
                 if key not in self._keys:
                     self._declare(key)
-            self._ready()
-            keys, pack = self._keys, points.pack
-            data = b"".join(pack(step, time_ms, value, keys[key], 0) for key, value, step, time_ms in rows)
-            if data:
-                self._points.append(data)
-                self._unsynced = True
+            keys = self._keys
+            self._points.append(b"".join(_pack(step, ms, value, keys[key]) for key, value, step, ms in rows))
+            if self.fast:
+                self._fast_fd = self._points.fd
 
     def sync(self) -> None:
         """Bring everything to the disk: both files, and the folder that names them.
@@ -130,11 +147,9 @@ class LogWriter:
             If the disk refuses.
         """
         with self._lock:
-            if self._unsynced:
-                self._events.sync()
-                self._points.sync()
-                sync_folder(self._log)
-                self._unsynced = False
+            self._events.sync()
+            self._points.sync()
+            sync_folder(self._log)
 
     def touch(self) -> None:
         """Say that the writer is alive: its file's mtime is the heartbeat."""
@@ -144,6 +159,7 @@ class LogWriter:
     def close(self) -> None:
         """Close the files. The next write opens them again."""
         with self._lock:
+            self._fast_fd = -1
             self._events.close()
             self._points.close()
 

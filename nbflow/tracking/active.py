@@ -18,6 +18,7 @@ from nbflow.errors import NbflowError
 from nbflow.store.forks import forkable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from nbflow.entities import Run, RunData, RunError, RunInfo, RunInputs
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     from nbflow.store.runlog import RunLog
     from nbflow.tracking.client import Client
 
-__all__ = ["ActiveRun", "active_run", "end_all", "last_active_run_id", "pop", "push", "stack"]
+__all__ = ["ActiveRun", "active_run", "current_point", "end_all", "last_active_run_id", "pop", "push", "stack"]
 
 stack: ContextVar[tuple[ActiveRun, ...]] = ContextVar("nbflow_active_runs", default=())
+current_point: ContextVar[Callable[[str, float, int, int], None] | None] = ContextVar("nbflow_point", default=None)
+"""The active run's `log.point`: what `log_metric` needs, in one look."""
+
 _last: ContextVar[str | None] = ContextVar("nbflow_last_run", default=None)
 
 
@@ -145,10 +149,15 @@ class ActiveRun:
 _running: set[ActiveRun] = set()
 
 
+def _set(runs: tuple[ActiveRun, ...]) -> None:
+    stack.set(runs)
+    current_point.set(runs[-1].log.point if runs else None)
+
+
 def push(run: ActiveRun) -> None:
     """Make a run the active one."""
     carry_over_cells()
-    stack.set((*stack.get(), run))
+    _set((*stack.get(), run))
     _last.set(run.run_id)
     _running.add(run)
 
@@ -166,7 +175,7 @@ def pop(run: ActiveRun | None = None) -> ActiveRun | None:
         if not runs:
             return None
         run = runs[-1]
-    stack.set(tuple(each for each in runs if each is not run))
+    _set(tuple(each for each in runs if each is not run))
     return run
 
 
@@ -188,7 +197,7 @@ def end_all(status: str = "FINISHED") -> None:
             run.end(status)
         except (NbflowError, OSError) as failure:
             warnings.warn(f"Run {run.run_id} could not be ended: {failure}", RuntimeWarning, stacklevel=2)
-    stack.set(())
+    _set(())
 
 
 class _Fork:
@@ -213,7 +222,7 @@ class _Cells:
     def before(self, *_info: Any) -> None:
         if not stack.get():
             runs, last = self.left
-            stack.set(tuple(run for run in runs if not run.ended))
+            _set(tuple(run for run in runs if not run.ended))
             _last.set(last)
 
     def after(self, *_result: Any) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from typing import TYPE_CHECKING, Any
 
-from nbflow.artifact_store import check_artifact_path, download, open_artifacts
 from nbflow.errors import ArtifactNotFoundError, InvalidInputError, RunDeletedError
 from nbflow.values import step_value, time_value
 
@@ -58,7 +56,7 @@ class ArtifactCalls:
         """
         source = os.fspath(local_path)
         name = os.path.basename(os.path.abspath(source))
-        target = _below(artifact_path, name)
+        target = f"{artifact_path}/{name}" if artifact_path else name
         if os.path.isdir(source):
             self._write(run_id, lambda files: files.write_tree(target, source))
         else:
@@ -66,8 +64,7 @@ class ArtifactCalls:
 
     def log_artifacts(self, run_id: str, local_dir: str | os.PathLike[str], artifact_path: str | None = None) -> None:
         """Copy all that is in a folder into a run's artifacts; see `log_artifact`."""
-        target = None if artifact_path is None else check_artifact_path(artifact_path)
-        self._write(run_id, lambda files: files.write_tree(target, local_dir))
+        self._write(run_id, lambda files: files.write_tree(artifact_path or None, local_dir))
 
     def log_bytes(self, run_id: str, data: bytes, artifact_file: str) -> None:
         """Write bytes to an artifact file; see `log_artifact`."""
@@ -158,7 +155,7 @@ class ArtifactCalls:
         from nbflow.artifact_store.media import append_table, decode_table, encode_table
 
         files = self._files(run_id)
-        if files.exists(check_artifact_path(artifact_file)):
+        if files.exists(artifact_file):
             data = append_table(decode_table(files.read_bytes(artifact_file), artifact_file), data)
         self.log_bytes(run_id, encode_table(data, artifact_file), artifact_file)
         log = self._store.run_log(run_id)
@@ -220,7 +217,7 @@ class ArtifactCalls:
 
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """List one folder of a run's artifacts, sorted; a file, and what is not there, list nothing."""
-        return self._files(run_id).list(None if not path else check_artifact_path(path))
+        return self._files(run_id).list(path or None)
 
     def download_artifacts(self, run_id: str, path: str | None = None, dst_path: str | None = None) -> str:
         """Copy artifacts to a folder of this machine.
@@ -244,6 +241,10 @@ class ArtifactCalls:
         ArtifactNotFoundError
             If nothing is there.
         """
+        import tempfile
+
+        from nbflow.artifact_store import download
+
         target = dst_path if dst_path is not None else tempfile.mkdtemp(prefix="nbflow-")
         return os.path.abspath(download(self._files(run_id), path or None, target))
 
@@ -255,9 +256,11 @@ class ArtifactCalls:
         ArtifactNotFoundError
             If nothing is there.
         """
-        return self._files(run_id).read_bytes(check_artifact_path(path))
+        return self._files(run_id).read_bytes(path)
 
     def _files(self, run_id: str) -> ArtifactStore:
+        from nbflow.artifact_store import open_artifacts
+
         run = self._store.run(run_id)
         return open_artifacts(run.info.artifact_uri, within=self._within(run.info.artifact_uri))
 
@@ -273,10 +276,6 @@ class ArtifactCalls:
         files = self._files(run_id)
         written = list(write(files))
         log.sync_at_end(lambda: files.sync(written))
-
-
-def _below(folder: str | None, name: str) -> str:
-    return check_artifact_path(name if folder is None else f"{check_artifact_path(folder)}/{name}")
 
 
 def _listed(text: object) -> list[Any]:

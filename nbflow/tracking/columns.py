@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["Values", "numbers", "strings", "times"]
+__all__ = ["Values", "numbers", "strings", "times", "without_surrogates"]
 
 Values = Sequence[Any] | np.ndarray[Any, Any]
 
@@ -39,7 +39,7 @@ def strings(values: Values) -> Any:
     try:
         return _string_array(values, dtype)
     except UnicodeEncodeError:
-        return _string_array([_without_surrogates(value) for value in values], dtype)
+        return _string_array([None if value is None else without_surrogates(value) for value in values], dtype)
 
 
 def times(values: Values) -> pd.DatetimeIndex:
@@ -76,6 +76,11 @@ def numbers(values: Values) -> np.ndarray[Any, Any]:
     return np.array(values, dtype=np.float64)
 
 
+def without_surrogates(text: str) -> str:
+    """Put `?` for each lone surrogate: pandas' text is UTF-8, which has none."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _objects(values: Values) -> np.ndarray[Any, Any]:
     column = np.empty(len(values), dtype=object)
     column[:] = values
@@ -89,10 +94,6 @@ def _string_array(values: Values, dtype: pd.StringDtype) -> Any:
 
     # Three times as fast as pd.array, which looks at each value in Python.
     return dtype.__from_arrow__(pa.array(values, type=pa.large_string(), from_pandas=True))
-
-
-def _without_surrogates(value: str | None) -> str | None:
-    return None if value is None else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _milliseconds(values: Values) -> np.ndarray[Any, Any]:

@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import ExperimentNotFoundError, InvalidInputError, UnsupportedValueError
 from nbflow.names import MAX_EXPERIMENT_TAG, check_experiment_name, check_key, check_length
-from nbflow.search.evaluate import matches, sort_by
-from nbflow.search.parser import parse_filter, parse_order
-from nbflow.search.scope import EXPERIMENTS
-from nbflow.search.tree import Key, Order
 from nbflow.tracking.paging import PagedList, page_of
 from nbflow.values import text_value
 
@@ -17,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nbflow.entities import Experiment
+    from nbflow.search.tree import Key
     from nbflow.store.filestore import FileStore
 
 __all__ = ["ExperimentCalls"]
 
-_NEWEST_FIRST = (Order(Key("attribute", "creation_time"), False), Order(Key("attribute", "experiment_id")))
+_NEWEST_FIRST = ("creation_time DESC", "experiment_id ASC")
 _STAGES = {1: ("active",), 2: ("deleted",), 3: ("active", "deleted")}
 
 
@@ -195,8 +192,12 @@ class ExperimentCalls:
         InvalidInputError
             If another argument cannot be used.
         """
+        # Here, not above: a training script never searches, and the grammar costs a third of the import.
+        from nbflow.search import EXPERIMENTS, parse_filter, parse_order
+        from nbflow.search.evaluate import matches, sort_by
+
         node = parse_filter(filter_string, EXPERIMENTS)
-        orders = (*parse_order(order_by, EXPERIMENTS), *_NEWEST_FIRST)
+        orders = (*parse_order(order_by, EXPERIMENTS), *parse_order(_NEWEST_FIRST, EXPERIMENTS))
         if view_type not in _STAGES:
             raise InvalidInputError("view_type", view_type, "It is 1 (active), 2 (deleted) or 3 (all).")
         found = [

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbflow.errors import InvalidInputError, UnsupportedValueError
-from nbflow.search.parser import parse_filter, parse_order
-from nbflow.search.scope import RUNS
 from nbflow.tracking.paging import PagedList, check_max_results, offset_of, token_for
 
 if TYPE_CHECKING:
@@ -103,6 +101,8 @@ class SearchCalls:
         order_by: Sequence[str] | None,
         offset: int,
     ) -> list[int]:
+        from nbflow.search import RUNS, parse_filter, parse_order
+
         if run_view_type not in _ACTIVE:
             raise InvalidInputError("run_view_type", run_view_type, "It is 1 (active), 2 (deleted) or 3 (all).")
         return self._store.index.search(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbflow.artifact_store import check_artifact_path
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.experiments import current_experiment_id
 from nbflow.tracking.fluent.runs import get_or_start
@@ -110,5 +109,7 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
     InvalidPathError
         If the artifact path climbs out, or cannot be a path.
     """
+    from nbflow.artifact_store import check_artifact_path
+
     uri = get_or_start().info.artifact_uri
     return uri if not artifact_path else f"{uri}/{check_artifact_path(artifact_path)}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 from nbflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
 from nbflow.errors import InvalidInputError, NbflowError, UnsupportedValueError
 from nbflow.names import check_key
-from nbflow.tracking.active import stack
+from nbflow.tracking.active import current_point
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.runs import get_or_start
 from nbflow.tracking.guard import guarded, raise_or_warn
@@ -34,10 +34,6 @@ __all__ = [
 ]
 
 _CONTEXT = "mlflow.data.context"
-
-# Names that were checked already. A training loop logs the same few again and again.
-_known_keys: set[str] = set()
-_MOST_KNOWN = 10_000
 
 
 def log_metric(
@@ -70,29 +66,19 @@ def log_metric(
         If the disk refuses.
     """
     try:
-        # This is what a training loop pays for each point: everything usual is decided here, without a call.
-        if key not in _known_keys:
-            _learn(key)
+        # This is what a training loop pays for each point: what is usual takes no call but the one that writes. Key
+        # and step are checked there, when they are new or do not fit.
         if type(value) is not float:
             value = metric_value(value)
         if step is None:
             step = 0
-        elif type(step) is not int or not -0x8000000000000000 <= step < 0x8000000000000000:
-            step = step_value(step)
-        milliseconds = time_value(timestamp) if timestamp else time.time_ns() // 1_000_000
+        milliseconds = time_value(timestamp) if timestamp else time_ns() // 1_000_000
         if run_id is None:
-            runs = stack.get()
-            (runs[-1] if runs else get_or_start()).log.point(key, value, step, milliseconds)
+            (current_point.get() or get_or_start().log.point)(key, value, step, milliseconds)
         else:
             Client().log_metric(run_id, key, value, milliseconds, step)
     except NbflowError as exc:
         raise_or_warn(exc)
-
-
-def _learn(key: str) -> None:
-    check_key(key, "metric name")
-    if len(_known_keys) < _MOST_KNOWN:
-        _known_keys.add(key)
 
 
 @guarded

@@ -1,0 +1,188 @@
+"""`RunFrame`: the runs that a search found, as a pandas DataFrame that draws itself and knows its store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from nbflow import display
+from nbflow.errors import InvalidInputError, MetricNotFoundError
+from nbflow.tracking import columns as make
+from nbflow.tracking.direction import guess_mode
+
+if TYPE_CHECKING:
+    from nbflow.entities import Run
+    from nbflow.tracking.direction import Mode
+
+__all__ = ["BASE_COLUMNS", "STORE", "RunFrame", "best_row"]
+
+BASE_COLUMNS = ("run_id", "experiment_id", "status", "artifact_uri", "start_time", "end_time")
+STORE = "nbflow.store"
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_TIMES = frozenset({"start_time", "end_time"})
+_METRICS = "metrics."
+
+
+class RunFrame(pd.DataFrame):
+    """Runs as a table: a row for each, with MLflow's columns.
+
+    Everything pandas does works: `runs["run_id"][0]`, `runs.iloc[:3]`, `runs[runs["metrics.accuracy"] > 0.9]`,
+    `runs.sort_values("metrics.loss")`. What still has a run on each row (it keeps the column `run_id` and an unnamed
+    integer index) stays a RunFrame; anything else, such as `runs[["metrics.loss"]]`, `runs.describe()` or what comes
+    out of `runs.groupby(...)`, is a plain DataFrame, and a column is a plain Series. The path of the store travels
+    along in `runs.attrs["nbflow.store"]`.
+
+    Shown in a notebook, it is a table of the runs that leaves out what is the same in all of them; `print(runs)` is
+    pandas' own.
+    """
+
+    @property
+    def _constructor(self) -> Callable[..., pd.DataFrame]:
+        return _frame_of_runs_or_not
+
+    def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> pd.DataFrame:
+        # Some methods, groupby(...).first() for one, give the frame another index after `_constructor`.
+        made: pd.DataFrame = super().__finalize__(other, method=method, **kwargs)  # type: ignore[misc]
+        return made if _has_a_run_on_each_row(made) else pd.DataFrame(made)
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, make.Values], store: str) -> RunFrame:
+        """Make a frame from the columns a store's index gives.
+
+        Parameters
+        ----------
+        columns
+            Values by column name, all of one length n; None is missing. `start_time` and `end_time` are integer
+            milliseconds, UTC; `metrics.*` are numbers; all others are text. Those of `BASE_COLUMNS` that are not
+            given are missing in every row.
+        store
+            Where the runs are kept, as `nbflow.Client` takes it.
+
+        Returns
+        -------
+        runs : RunFrame, shape (n, n_columns)
+            The base columns first, then the others in the order given.
+        """
+        n_rows = len(next(iter(columns.values()), ()))
+        given: dict[str, make.Values] = {**dict.fromkeys(BASE_COLUMNS, [None] * n_rows), **columns}
+        data = {make.without_surrogates(name): _column(name, values) for name, values in given.items()}
+        runs = cls(pd.DataFrame(data, index=pd.RangeIndex(n_rows)))
+        runs.attrs[STORE] = store
+        return runs
+
+    def best(self, metric: str, mode: Mode | None = None) -> Run:
+        """Get the run with the best value of a metric.
+
+        Parameters
+        ----------
+        metric
+            Its name, as a column (`"metrics.accuracy"`) or as it was logged (`"accuracy"`). A numeric column that
+            was added to the frame will do as well.
+        mode
+            `"max"` when more is better, `"min"` when less is. None guesses from the name: less is better when it has
+            a word for an error, a loss, a distance, a cost or a time, such as `loss`, `error`, `rmse`, `mae`,
+            `perplexity` or `latency`; more is better for all other names, and for negated ones such as
+            `neg_mean_squared_error`.
+
+        Returns
+        -------
+        run : Run
+            The first one, when several are as good. A run without a value, or with NaN, is never the best.
+
+        Raises
+        ------
+        InvalidInputError
+            If `mode` is something else, or the column `run_id` was taken out of the frame.
+        MetricNotFoundError
+            If no run has a value of the metric, or there are no runs.
+        """
+        from nbflow.tracking.client import Client
+
+        row = best_row(self, metric, mode)
+        if "run_id" not in self.columns:
+            raise InvalidInputError("the frame", list(self.columns), "Its column run_id is gone; keep it to get a run.")
+        return Client(self.attrs.get(STORE)).get_run(str(self["run_id"].iloc[row]))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return display.bundle(self)
+
+    def _repr_html_(self) -> str:
+        return str(display.bundle(self)["text/html"])  # for front ends that know no MIME bundles
+
+
+def best_row(runs: pd.DataFrame, metric: str, mode: Mode | None = None) -> int:
+    """Find the row with the best value of a metric: see `RunFrame.best`.
+
+    Parameters
+    ----------
+    runs
+        The frame.
+    metric
+        The metric's name, with or without `metrics.`, or that of a numeric column.
+    mode
+        `"max"`, `"min"`, or None to guess.
+
+    Returns
+    -------
+    row : int
+        Its position, for `iloc`.
+
+    Raises
+    ------
+    InvalidInputError
+        If `mode` is something else.
+    MetricNotFoundError
+        If no row has a value.
+    """
+    if mode not in ("max", "min", None):
+        raise InvalidInputError("mode", mode, "It is 'max', 'min', or None to guess from the metric's name.")
+    known = [str(name).removeprefix(_METRICS) for name in runs.columns if str(name).startswith(_METRICS)]
+    column = _numeric_column(runs, metric)
+    if column is None:
+        raise MetricNotFoundError(metric, len(runs), known)
+    values = runs[column].to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isnan(values).all():
+        raise MetricNotFoundError(column.removeprefix(_METRICS), len(runs), known)
+    least = (mode or guess_mode(column.removeprefix(_METRICS))) == "min"
+    return int(np.nanargmin(values) if least else np.nanargmax(values))
+
+
+def _numeric_column(runs: pd.DataFrame, metric: str) -> str | None:
+    for name in (_METRICS + metric, metric):
+        if name in runs.columns and runs.columns.is_unique and _is_number(runs[name]):
+            return name
+    return None
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _column(name: str, values: make.Values) -> Any:
+    if name in _TIMES:
+        return make.times(values)
+    return make.numbers(values) if name.startswith(_METRICS) else make.strings(values)
+
+
+def _frame_of_runs_or_not(*args: Any, **kwargs: Any) -> pd.DataFrame:
+    """Wrap what a pandas method made of a RunFrame: as a RunFrame if each row is still a run."""
+    frame = pd.DataFrame(*args, **kwargs)
+    return RunFrame(frame) if _has_a_run_on_each_row(frame) else frame
+
+
+def _has_a_run_on_each_row(frame: pd.DataFrame) -> bool:
+    index, names = frame.index, frame.columns
+    # groupby() and agg() name or change the index; describe(), isna() and count() keep run_id with other contents.
+    if names.nlevels > 1 or index.nlevels > 1 or index.name is not None or index.dtype.kind != "i":
+        return False
+    if "run_id" not in names or not names.is_unique:
+        return False
+    if not len(frame):
+        return True
+    first = frame["run_id"].iloc[0]
+    return isinstance(first, str) and _RUN_ID.fullmatch(first) is not None
