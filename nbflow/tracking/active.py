@@ -2,14 +2,16 @@
 
 A stack in a `ContextVar`, so that runs in threads and asyncio tasks do not mix. In a notebook each cell must find what
 the cell before it left; a cell with a top-level `await` runs in a task of its own, whose context ends with it, so the
-stack is carried over from cell to cell (`carry_over_cells`).
+stack is carried over from cell to cell (`_Cells`).
 """
 
 from __future__ import annotations
 
 import atexit
 import sys
+import threading
 import warnings
+import weakref
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +26,20 @@ if TYPE_CHECKING:
     from nbflow.entities import Run, RunData, RunError, RunInfo, RunInputs
     from nbflow.provenance import SystemMonitor
     from nbflow.store.runlog import RunLog
+    from nbflow.tracking.cells import Cell
     from nbflow.tracking.client import Client
 
-__all__ = ["ActiveRun", "active_run", "current_point", "end_all", "last_active_run_id", "pop", "push", "stack"]
+__all__ = [
+    "ActiveRun",
+    "active_run",
+    "current_point",
+    "end_all",
+    "last_active_run_id",
+    "pop",
+    "push",
+    "running_shell",
+    "stack",
+]
 
 stack: ContextVar[tuple[ActiveRun, ...]] = ContextVar("nbflow_active_runs", default=())
 current_point: ContextVar[Callable[[str, float, int, int], None] | None] = ContextVar("nbflow_point", default=None)
@@ -48,7 +61,7 @@ class ActiveRun:
         self.run_id = log.run_id
         self.ended = False
         self.monitor: SystemMonitor | None = None
-        self.cell: str | None = None
+        self.cell: Cell | None = None
         """Which cell of a notebook started the run, for the one that is run again."""
 
     @property
@@ -156,10 +169,11 @@ def _set(runs: tuple[ActiveRun, ...]) -> None:
 
 def push(run: ActiveRun) -> None:
     """Make a run the active one."""
-    carry_over_cells()
+    _carry_over_cells()
     _set((*stack.get(), run))
     _last.set(run.run_id)
     _running.add(run)
+    _cells.keep()
 
 
 def pop(run: ActiveRun | None = None) -> ActiveRun | None:
@@ -176,6 +190,7 @@ def pop(run: ActiveRun | None = None) -> ActiveRun | None:
             return None
         run = runs[-1]
     _set(tuple(each for each in runs if each is not run))
+    _cells.drop(run)
     return run
 
 
@@ -197,6 +212,7 @@ def end_all(status: str = "FINISHED") -> None:
             run.end(status)
         except (NbflowError, OSError) as failure:
             warnings.warn(f"Run {run.run_id} could not be ended: {failure}", RuntimeWarning, stacklevel=2)
+        _cells.drop(run)
     _set(())
 
 
@@ -212,32 +228,57 @@ forkable.add(_fork)
 atexit.register(end_all)
 
 
-class _Cells:
-    """Carries the stack from one cell of a notebook to the next."""
+class _Cells(threading.local):
+    """What the cells of a notebook leave to the next one: of each thread, since a kernel's subshells have their own.
 
-    def __init__(self) -> None:
-        self.shell: Any = None
-        self.left: tuple[tuple[ActiveRun, ...], str | None] = ((), None)
+    Kept as runs come and go, not when a cell has ended: by then the context that a top-level `await` ran in is gone.
+    """
 
-    def before(self, *_info: Any) -> None:
-        if not stack.get():
-            runs, last = self.left
-            _set(tuple(run for run in runs if not run.ended))
-            _last.set(last)
+    left: tuple[ActiveRun, ...] = ()
+    last: str | None = None
+    task: object = None  # in which the running cell's own code runs; what it starts beside is not the cell's
 
-    def after(self, *_result: Any) -> None:
-        self.left = (stack.get(), _last.get())
+    def before(self, *_info: object) -> None:
+        self.task = _current_task()
+        self.left = tuple(run for run in self.left if not run.ended)
+        _set(self.left)
+        _last.set(self.last)
+
+    def keep(self) -> None:
+        if _current_task() is self.task:
+            self.left, self.last = stack.get(), _last.get()
+
+    def drop(self, run: ActiveRun) -> None:
+        self.left = tuple(each for each in self.left if each is not run)
 
 
 _cells = _Cells()
+_shells: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
-def carry_over_cells() -> None:
-    """In a notebook, make the active run of one cell that of the next, also when a cell awaits something."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if shell is None or shell is _cells.shell:
+def running_shell() -> Any | None:
+    """Find the IPython shell that this code runs in, without importing IPython; None outside of one."""
+    # getattr: while another thread is still importing IPython, the module is there and the function is not yet.
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return None if get_ipython is None else get_ipython()
+
+
+def _carry_over_cells() -> None:
+    shell = running_shell()
+    if shell is None or shell in _shells:
         return
-    _cells.shell = shell
+    _shells.add(shell)
     shell.events.register("pre_run_cell", _cells.before)
-    shell.events.register("post_run_cell", _cells.after)
+    _cells.task = _current_task()
+
+
+def _current_task() -> object:
+    current_task = getattr(sys.modules.get("asyncio"), "current_task", None)
+    try:
+        return None if current_task is None else current_task()
+    except RuntimeError:  # no loop runs here
+        return None
+
+
+# As early as can be: the cell that imports nbflow is known to be running its own code now.
+_carry_over_cells()

@@ -1,0 +1,87 @@
+"""The page of a run and the page of an experiment, as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from nbflow.widgets import facts as say
+from nbflow.widgets.format import number
+from nbflow.widgets.html import cut, visible
+from nbflow.widgets.status import icon
+from nbflow.widgets.text import in_columns, line
+
+if TYPE_CHECKING:
+    from nbflow.entities import Experiment, Run
+
+__all__ = ["experiment_text", "run_text"]
+
+_NAME_LENGTH = 80
+_VALUE_LENGTH = 80
+_ROWS = 20
+_DESCRIPTION_LENGTH = 1_000
+
+
+def run_text(run: Run) -> str:
+    """Write the page of a run."""
+    metrics = [(key, _measured(value, step)) for key, value, step in say.metric_rows(run)]
+    error = run.error
+    return _text(
+        f"Run {line(run.name, _NAME_LENGTH)}: {icon(run.status)} {line(run.status).lower()}",
+        _trash(run),
+        say.description(run.tags),
+        {
+            "": [(fact.name, fact.value) for fact in say.run_facts(run)],
+            "Error": []
+            if error is None
+            else [(error.type, error.message), *([("in", error.where)] if error.where else [])],
+            "Params": list(run.params.items()),
+            "Metrics": metrics,
+            "Tags": list(say.own_tags(run.tags).items()),
+            "Inputs": [(name, " ".join(rest)) for name, *rest in say.input_rows(run)],
+        },
+        say.loading_code(run),
+    )
+
+
+def experiment_text(experiment: Experiment) -> str:
+    """Write the page of an experiment."""
+    return _text(
+        f"Experiment {line(experiment.name, _NAME_LENGTH)}",
+        _trash(experiment),
+        say.description(experiment.tags),
+        {
+            "": [(fact.name, fact.value) for fact in say.experiment_facts(experiment)],
+            "Tags": list(say.own_tags(experiment.tags).items()),
+        },
+        say.listing_code(experiment),
+    )
+
+
+def _measured(value: float, step: int | None) -> str:
+    return number(value) if step is None else f"{number(value)} at step {step:,}"
+
+
+def _trash(thing: Run | Experiment) -> str | None:
+    code = say.restoring_code(thing)
+    return None if code is None else f"In the trash. {visible(code)} brings it back."
+
+
+def _text(
+    title: str,
+    trash: str | None,
+    description: str | None,
+    sections: Mapping[str, Sequence[tuple[str, str]]],
+    code: str,
+) -> str:
+    about = visible(cut(description, _DESCRIPTION_LENGTH), keep_lines=True) if description else None
+    parts = [title, trash, about, *(_section(name, rows) for name, rows in sections.items()), f"  {visible(code)}"]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _section(name: str, rows: Sequence[tuple[str, str]]) -> str | None:
+    if not rows:
+        return None
+    shown = in_columns([(line(key), line(value, _VALUE_LENGTH)) for key, value in rows[:_ROWS]])
+    more = f"\n  and {len(rows) - _ROWS:,} more" if len(rows) > _ROWS else ""
+    return (f"{name}\n" if name else "") + shown + more
