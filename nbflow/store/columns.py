@@ -8,24 +8,26 @@ metric has columns for minimum, maximum, first and mean, when it has more than o
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+
+from nbflow.store.series import Series
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from nbflow.store.fold import RunState
+    from nbflow.store.digest import Digest
 
-__all__ = ["FACETS", "NAN", "WIDTH", "Column", "Columns", "number_of", "segment_ddl"]
+__all__ = ["FACETS", "NAN", "WIDTH", "Column", "Columns", "Insert", "number_of"]
 
 WIDTH = 64
 NAN = "nan"  # SQLite has no NaN: as a text it sorts behind all numbers, as MLflow sorts it
 FACETS = ("min", "max", "first", "last", "mean")
 
-Entity = Literal["metric", "param", "tag"]
+Name = tuple[str, str, str]
+"""Entity (`metric`, `param`, `tag`), key and facet: `""` is the value itself, `num` a text's number, or an aggregate."""
 
 
 class Column(Struct, frozen=True):
@@ -40,38 +42,38 @@ class Column(Struct, frozen=True):
         return f"s{self.segment}.c{self.place}"
 
 
-def segment_ddl(segment: int) -> str:
-    """Write the statement that makes a segment's table.
+class Insert(Struct):
+    """How runs of one kind get into one segment: the statement, and which of their values it takes (None is all)."""
 
-    `x`, `a`, `st` and `id` repeat the run's experiment, whether it is active, its start and its id, so that the usual
-    search reads one table alone.
-    """
-    columns = ", ".join(f"c{i}" for i in range(WIDTH))
-    return (
-        f"CREATE TABLE IF NOT EXISTS s{segment} "
-        f"(n INTEGER PRIMARY KEY, x INTEGER, a INTEGER, st INTEGER, id BLOB, {columns})"
-    )
+    sql: str
+    taken: list[int] | None
 
 
 class Columns:
-    """The columns of an index, by entity, key and facet (`""` for the value itself, `num`, or one of `FACETS`)."""
+    """The columns of an index.
+
+    Parameters
+    ----------
+    database
+        The index's.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._of: dict[tuple[str, str, str], Column] = {}
-        self._count = 0
         self.reload()
 
     def reload(self) -> None:
         """Read the table of columns again: another process may have added some."""
         rows = self._database.execute("SELECT id, entity, key, facet FROM keys ORDER BY id").fetchall()
-        self._of = {(entity, key, facet): Column(*divmod(number, WIDTH)) for number, entity, key, facet in rows}
-        self._count = len(rows)
+        self._of: dict[Name, Column] = {
+            (entity, key, facet): Column(*divmod(number, WIDTH)) for number, entity, key, facet in rows
+        }
+        self._plans: dict[tuple[Any, ...], list[Insert]] = {}
 
     @property
     def segments(self) -> int:
         """How many segment tables there are."""
-        return -(-self._count // WIDTH)
+        return -(-len(self._of) // WIDTH)
 
     def find(self, entity: str, key: str, facet: str = "") -> Column | None:
         """Find the column of a key; None when no run has it."""
@@ -81,79 +83,112 @@ class Columns:
         """List the keys of an entity, in the order of their appearance."""
         return [key for kind, key, facet in self._of if kind == entity and not facet]
 
-    def place(self, entity: str, key: str, facet: str = "") -> Column:
-        """Find the column of a key, or make it."""
-        column = self._of.get((entity, key, facet))
-        if column is None:
-            column = Column(*divmod(self._count, WIDTH))
-            if column.place == 0:
-                self._database.execute(segment_ddl(column.segment))
-            self._database.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (self._count, entity, key, facet))
-            self._of[entity, key, facet] = column
-            self._count += 1
-        return column
-
-    def rows(self, state: RunState, head: tuple[object, ...]) -> dict[int, list[object]]:
-        """Spread a run's values over the segments.
-
-        Parameters
-        ----------
-        state
-            The run.
-        head
-            What each row begins with: n, x, a, st, id.
+    def spread(self, run: Digest) -> tuple[list[Insert], list[Any]]:
+        """Say how a run's values get into the segments.
 
         Returns
         -------
-        rows : dict of int to list
-            For each segment that holds a value of the run, its whole row.
+        inserts : list of Insert
+            One for each segment that holds a value of the run. Each statement takes n, x, a, st and id first.
+        values : list
+            The run's values, which the inserts choose from.
         """
-        rows: dict[int, list[object]] = {}
-        of = self._of
-        for entity, key, facet, value in _values(state):
-            column = of.get((entity, key, facet)) or self.place(entity, key, facet)
-            row = rows.get(column.segment)
-            if row is None:
-                row = rows[column.segment] = [*head, *_EMPTY]
-            row[column.place + 5] = value
-        return rows
+        params, tags, metrics = run.params, run.tags, run.metrics
+        texts = list(params.values())
+        numbers = [number_of(text) for text in texts]
+        tag_texts = list(tags.values())
+        tag_numbers = [number_of(text) for text in tag_texts]
+        metric_values = list(metrics.values())
+        is_series = [type(value) is Series for value in metric_values]
+        values: list[Any] = texts
+        values += [number for number in numbers if number is not None]
+        if True in is_series:
+            for value in metric_values:
+                values += _numbers_of(value)
+        else:
+            values += [value if value == value else NAN for value in metric_values]  # noqa: PLR0124 (NaN)
+        values += tag_texts
+        values += [number for number in tag_numbers if number is not None]
+        kind = (
+            tuple(params),
+            tuple([number is None for number in numbers]),
+            tuple(metrics),
+            tuple(is_series),
+            tuple(tags),
+            tuple([number is None for number in tag_numbers]),
+        )
+        plan = self._plans.get(kind)
+        if plan is None:
+            plan = self._plans[kind] = self._plan(_names(*kind))
+        return plan, values
+
+    def _plan(self, names: Iterable[Name]) -> list[Insert]:
+        by_segment: dict[int, list[tuple[int, int]]] = {}
+        for i, name in enumerate(names):
+            column = self._of.get(name) or self._add(name)
+            by_segment.setdefault(column.segment, []).append((i, column.place))
+        inserts = []
+        for segment, places in by_segment.items():
+            columns = ", ".join(f"c{place}" for _, place in places)
+            sql = (
+                f"INSERT INTO s{segment} (n, x, a, st, id, {columns}) "
+                f"VALUES (?, ?, ?, ?, ?, {', '.join('?' * len(places))})"
+            )
+            inserts.append(Insert(sql, None if len(by_segment) == 1 else [i for i, _ in places]))
+        return inserts
+
+    def _add(self, name: Name) -> Column:
+        number = len(self._of)
+        column = Column(*divmod(number, WIDTH))
+        if column.place == 0:
+            # x, a, st and id repeat the run's experiment, whether it is active, its start and its id, so that the
+            # usual search reads this one table alone.
+            columns = ", ".join(f"c{i}" for i in range(WIDTH))
+            self._database.execute(
+                f"CREATE TABLE s{column.segment} "
+                f"(n INTEGER PRIMARY KEY, x INTEGER, a INTEGER, st INTEGER, id BLOB, {columns})"
+            )
+        self._database.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (number, *name))
+        self._of[name] = column
+        return column
 
 
-_EMPTY = (None,) * WIDTH
+def _names(
+    params: tuple[str, ...],
+    no_number: tuple[bool, ...],
+    metrics: tuple[str, ...],
+    is_series: tuple[bool, ...],
+    tags: tuple[str, ...],
+    tag_no_number: tuple[bool, ...],
+) -> Iterable[Name]:
+    """Name the values of a run in the order in which `Columns.spread` lists them."""
+    yield from (("param", key, "") for key in params)
+    yield from (("param", key, "num") for key, none in zip(params, no_number, strict=True) if not none)
+    for key, series in zip(metrics, is_series, strict=True):
+        yield "metric", key, ""
+        if series:
+            yield from (("metric", key, facet) for facet in ("min", "max", "first", "mean"))
+    yield from (("tag", key, "") for key in tags)
+    yield from (("tag", key, "num") for key, none in zip(tags, tag_no_number, strict=True) if not none)
 
 
-def _values(state: RunState) -> Iterable[tuple[str, str, str, object]]:
-    for key, param in state.params.items():
-        text = param.value
-        yield "param", key, "", text
-        number = number_of(text)
-        if number is not None:
-            yield "param", key, "num", number
-    for key, series in state.metrics.items():
-        yield "metric", key, "", _sql(series.last[2])
-        if series.count > 1:
-            yield "metric", key, "min", _sql(series.low)
-            yield "metric", key, "max", _sql(series.high)
-            yield "metric", key, "first", _sql(series.first[2])
-            yield "metric", key, "mean", _sql(series.mean)
-    for key, tag in state.tags.items():
-        if tag.value is not None:
-            yield "tag", key, "", tag.value
-            number = number_of(tag.value)
-            if number is not None:
-                yield "tag", key, "num", number
+def _numbers_of(value: float | Series) -> list[float | str]:
+    numbers = (
+        [value.last[2], value.low, value.high, value.first[2], value.mean] if isinstance(value, Series) else [value]
+    )
+    return [number if number == number else NAN for number in numbers]  # noqa: PLR0124 (NaN)
 
 
-def _sql(value: float) -> float | str:
-    return value if value == value else NAN  # noqa: PLR0124 (NaN)
+_BEGINS_NUMBER = frozenset("0123456789+-.iI")
+_LONGEST_NUMBER = 40
 
 
-def number_of(text: str | None) -> float | None:
+def number_of(text: str) -> float | None:
     """Read a param's or tag's text as the number that a filter compares; None when it is none, or NaN."""
-    if not text or len(text) > 40 or text[0] not in "0123456789+-.iI ":
+    if not text or text[0] not in _BEGINS_NUMBER or len(text) > _LONGEST_NUMBER:
         return None
     try:
         number = float(text)
     except ValueError:
         return None
-    return None if math.isnan(number) or "_" in text else number
+    return number if number == number and "_" not in text else None  # noqa: PLR0124 (NaN)

@@ -32,6 +32,7 @@ from nbflow.store.events import (
     TagSet,
 )
 from nbflow.store.points import SIZE
+from nbflow.store.reader import LogShrankError
 from nbflow.store.series import Series, add_points
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Stamped(Struct, array_like=True):
 class FileCursor(Struct, array_like=True):
     """How far the files of one writer have been read, and what its metric numbers mean.
 
-    `events` and `points` are bytes of the `.jsonl` and the `.metrics`, `lines` the events among the former.
+    `events` and `points` are bytes of the `.jsonl` and the `.metrics`, `lines` the events among the former. `nameless`
+    says that points were read before the key that they carry was declared.
     """
 
     events: int = 0
@@ -65,6 +67,7 @@ class FileCursor(Struct, array_like=True):
     keys: dict[int, str] = field(default_factory=dict)
     claimed_points: int = 0
     damaged: int = 0
+    nameless: bool = False
 
 
 class Phase(Struct, array_like=True):
@@ -133,7 +136,13 @@ class RunState(Struct):
         return sum(max(f.claimed_points - max(f.points // SIZE - 1, 0), 0) for f in self.files.values())
 
     def take(self, news: News) -> None:
-        """Take in what one writer has written since the last reading."""
+        """Take in what one writer has written since the last reading.
+
+        Raises
+        ------
+        LogShrankError
+            If the news name points that were read before they had a name: the state must be folded anew.
+        """
         cursor = _advance(self.files, news)
         rules = _RUN_RULES
         writer = news.writer
@@ -147,7 +156,9 @@ class RunState(Struct):
         self.last_t = last_t
         cursor.lines += len(news.events)
         if news.points:
-            cursor.damaged += add_points(self.metrics, writer, cursor.keys, news.points)
+            unknown = add_points(self.metrics, writer, cursor.keys, news.points)
+            cursor.damaged += unknown
+            cursor.nameless = cursor.nameless or unknown > 0
 
 
 def _advance(files: dict[str, FileCursor], news: News) -> FileCursor:
@@ -218,7 +229,11 @@ def _untag(run: RunState, stamp: Stamp, event: TagDeleted) -> None:
 
 
 def _key(run: RunState, stamp: Stamp, event: Key) -> None:
-    run.files.setdefault(stamp[1], FileCursor()).keys[event.id] = event.key
+    cursor = run.files.setdefault(stamp[1], FileCursor())
+    if cursor.nameless:
+        # A copy that was not whole: the points were there before the line that names them. They count from now on.
+        raise LogShrankError(stamp[1])
+    cursor.keys[event.id] = event.key
 
 
 def _input(run: RunState, stamp: Stamp, event: Input) -> None:

@@ -15,17 +15,20 @@ import os
 import sqlite3
 import threading
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from nbflow.store.columns import Columns
-from nbflow.store.entity import artifact_uri, experiment_id_of, run_of
+from nbflow.store.digest import Digest, fold_run, read_run
+from nbflow.store.entity import artifact_uri, run_of
 from nbflow.store.fold import ExperimentState, RunState
 from nbflow.store.forks import forkable
 from nbflow.store.query import compile_query
 from nbflow.store.reader import LogShrankError
-from nbflow.store.rows import RowWriter, row_of
+from nbflow.store.liveness import Origin, liveness_of
+from nbflow.store.rows import RowWriter
+from nbflow.store.runlog import RUNNING, last_sign
 from nbflow.store.schema import index_path, open_database
 
 if TYPE_CHECKING:
@@ -258,13 +261,16 @@ class Index:
             news = list(reader.experiment_news(experiment_id, state.files))
         to_read: set[tuple[str, str]] = set()
         if news:
-            was_deleted = self._experiments[experiment_id].deleted
+            old = self._experiments[experiment_id]
+            was_deleted, location = old.deleted, old.location
             for each in news:
                 to_read |= {(experiment_id, run_id) for run_id in state.take(each)}
             self._experiments[experiment_id] = state
             self._save_experiment(state)
             if state.deleted != was_deleted:
                 self._flip(state)
+            if state.location != location:
+                self._relocate(state)
         if self._place_changed(experiment_id):
             listed = set(reader.runs(experiment_id))
             known = {run_id for (run_id,) in self._db.execute("SELECT run_id FROM runs WHERE home=?", (experiment_id,))}
@@ -273,48 +279,73 @@ class Index:
         return to_read
 
     def _read_runs(self, named: set[tuple[str, str]], *, whole: bool) -> None:
-        select = "SELECT runs.n, home, run_id, status, state FROM runs JOIN states USING (n)"
-        if whole:
-            known = self._db.execute(select).fetchall()
-        else:
-            known = self._db.execute(f"{select} WHERE watched").fetchall()
-            known += self._db.execute(f"{select} ORDER BY runs.n DESC LIMIT {_NEWEST}").fetchall()
-            in_turn = self._db.execute(f"{select} WHERE runs.n > ? ORDER BY runs.n LIMIT {_IN_TURN}", (self._turn,))
-            known += (turn := in_turn.fetchall())
-            self._turn = turn[-1][0] if len(turn) == _IN_TURN else 0
-        by_id = {run_id: (n, home, status, state) for n, home, run_id, status, state in known}
-        for home, run_id in named:
-            if run_id not in by_id:
-                row = self._db.execute(
-                    "SELECT runs.n, status, state FROM runs JOIN states USING (n) WHERE run_id=?", (run_id,)
-                ).fetchone()
-                by_id[run_id] = (row[0], home, row[1], row[2]) if row else (None, home, None, None)
         writer = RowWriter(self._db, self._columns)
-        for run_id, (n, home, status, blob) in sorted(by_id.items()):
-            old = None if blob is None else _run_decoder.decode(blob)
-            state, news = self._read_run(home, run_id, old)
-            if not news and old is not None and old.runner_left and not old.missing_points:
+        looked_at: set[str] = set()
+        for n, home, run_id, status, size, watched, blob in self._to_look_at(named, whole=whole):
+            looked_at.add(run_id)
+            if not watched and (home, run_id) not in named and size == self._store.reader.run_size(home, run_id):
                 continue
-            row = row_of(self._store, state, self._is_deleted(state))
-            if news or row.status != status:
-                writer.put(n, row, state)
+            old = None if blob is None else _run_decoder.decode(blob)
+            self._read_run(writer, n, home, run_id, old, status)
+        for home, run_id in sorted(named):
+            if run_id not in looked_at:
+                self._read_run(writer, None, home, run_id, None, None)
         writer.flush()
 
-    def _read_run(self, home: str, run_id: str, old: RunState | None) -> tuple[RunState, bool]:
-        """Read on in a run's log; tell whether there was anything new."""
-        state = old or RunState(run_id, home)
-        news = old is None
-        try:
-            for each in self._store.reader.run_news(home, run_id, state.files):
-                state.take(each)
-                news = True
-        except LogShrankError:
-            return self._read_run(home, run_id, None)
-        return state, news
+    def _to_look_at(self, named: set[tuple[str, str]], *, whole: bool) -> list[tuple[Any, ...]]:
+        """Choose the known runs to look at: those named, those watched, the newest, and some in turn."""
+        select = "SELECT n, home, run_id, status, size, watched, state FROM runs"
+        execute = self._db.execute
+        if whole:
+            return execute(select).fetchall()
+        rows = execute(f"{select} WHERE watched").fetchall()
+        rows += execute(f"{select} ORDER BY n DESC LIMIT {_NEWEST}").fetchall()
+        turn = execute(f"{select} WHERE n > ? ORDER BY n LIMIT {_IN_TURN}", (self._turn,)).fetchall()
+        self._turn = turn[-1][0] if len(turn) == _IN_TURN else 0
+        rows += turn
+        # A cold index has nothing to look up, only runs to read.
+        if rows:
+            for _, run_id in named:
+                rows += execute(f"{select} WHERE run_id = ?", (run_id,)).fetchall()
+        return list({row[0]: row for row in rows}.values())
 
-    def _is_deleted(self, state: RunState) -> bool:
-        owner = self._experiments.get(experiment_id_of(state))
-        return state.deleted or (owner is not None and owner.deleted)
+    def _read_run(
+        self, writer: RowWriter, n: int | None, home: str, run_id: str, old: RunState | None, status: str | None
+    ) -> None:
+        """Read on in a run's log, and write its row if there is anything new."""
+        state, digest, changed = read_run(self._store.reader, home, run_id, old)
+        if state is None:
+            self._put(writer, n, digest, "gone", None)
+            return
+        liveness = "gone" if digest.settled else self._liveness(state)
+        if digest.status in RUNNING and liveness != "alive":
+            digest.status = "KILLED"
+        if changed or digest.status != status:
+            self._put(writer, n, digest, liveness, msgspec.msgpack.encode(state))
+
+    def _put(self, writer: RowWriter, n: int | None, run: Digest, liveness: str, state: bytes | None) -> None:
+        owner = self._experiments.get(run.experiment_id)
+        home = self._experiments.get(run.home)
+        location = None if home is None else home.location
+        writer.put(
+            n,
+            run,
+            deleted=run.deleted or (owner is not None and owner.deleted),
+            uri=None if location is None else artifact_uri(self._store.layout, run.home, run.run_id, location),
+            watched=not run.settled and (liveness != "gone" or not run.exists),
+            state=state,
+        )
+
+    def _liveness(self, state: RunState) -> str:
+        runner = state.runner
+        if runner is None or state.runner_left:
+            return "silent"
+        return liveness_of(
+            Origin(runner.host, runner.boot, runner.pid),
+            runner.since,
+            last_sign(self._store.layout.run(state.experiment_id, state.run_id), runner.stamp[1]),
+            self._store.settings.silent_s,
+        )
 
     def _save_experiment(self, state: ExperimentState) -> None:
         row = (state.experiment_id, msgspec.msgpack.encode(state))
@@ -333,6 +364,16 @@ class Index:
                 (experiment,),
             )
 
+    def _relocate(self, state: ExperimentState) -> None:
+        """Say where the artifacts of an experiment's runs are: its log may arrive after theirs."""
+        home = state.experiment_id
+        rows = self._db.execute("SELECT run_id FROM runs WHERE home=?", (home,)).fetchall()
+        uris = [
+            (state.location and artifact_uri(self._store.layout, home, run_id, state.location), run_id)
+            for (run_id,) in rows
+        ]
+        self._db.executemany("UPDATE runs SET uri=? WHERE run_id=?", uris)
+
     def _drop_experiment(self, experiment_id: str) -> None:
         rows = self._db.execute("SELECT run_id FROM runs WHERE home=?", (experiment_id,)).fetchall()
         self._drop_runs(run_id for (run_id,) in rows)
@@ -344,21 +385,21 @@ class Index:
     def _drop_runs(self, run_ids: Iterable[str]) -> None:
         for run_id in run_ids:
             (n,) = self._db.execute("SELECT n FROM runs WHERE run_id=?", (run_id,)).fetchone()
-            for table in ("runs", "states", "inputs", *(f"s{i}" for i in range(self._columns.segments))):
+            for table in ("runs", "inputs", *(f"s{i}" for i in range(self._columns.segments))):
                 self._db.execute(f"DELETE FROM {table} WHERE n=?", (n,))
 
     # Records
 
     def _records(self, numbers: Sequence[int]) -> list[Run]:
         found: dict[int, Run] = {}
+        reader = self._store.reader
         for start in range(0, len(numbers), 500):
             some = numbers[start : start + 500]
-            rows = self._db.execute(
-                f"SELECT n, a, status, uri, state FROM runs JOIN states USING (n) WHERE n IN ({','.join('?' * len(some))})",
-                some,
-            )
-            for n, active, status, uri, blob in rows:
-                state = _run_decoder.decode(blob)
-                uri = uri or artifact_uri(self._store.layout, state.experiment_id, state.run_id, None)
-                found[n] = run_of(state, uri=uri, status=status, experiment_deleted=not active)
+            marks = ",".join("?" * len(some))
+            select = f"SELECT n, a, home, run_id, status, uri, state FROM runs WHERE n IN ({marks})"
+            for n, active, home, run_id, status, uri, blob in self._db.execute(select, some):
+                state = _run_decoder.decode(blob) if blob is not None else fold_run(reader, home, run_id, None)[0]
+                if state.exists:
+                    uri = uri or artifact_uri(self._store.layout, home, run_id, None)
+                    found[n] = run_of(state, uri=uri, status=status, experiment_deleted=not active)
         return [found[n] for n in numbers if n in found]

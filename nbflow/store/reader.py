@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["FolderReader", "LogShrankError", "News", "StoreReader"]
 
 _CHUNK = 1 << 16
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_NEWLINE = ord("\n")
 
 
 class News(Struct):
@@ -37,7 +39,10 @@ class News(Struct):
 
 
 class LogShrankError(Exception):
-    """A log is shorter than what was read of it: another file took its place, and its state must be folded anew."""
+    """A log is not what was read of it and more: its state must be folded anew.
+
+    Another file took its place, or it is a copy that was not whole.
+    """
 
 
 class StoreReader(Protocol):
@@ -54,6 +59,9 @@ class StoreReader(Protocol):
 
     def run_news(self, experiment_id: str, run_id: str, files: Mapping[str, FileCursor]) -> Iterator[News]:
         """Read what is new in a run's log."""
+
+    def run_size(self, experiment_id: str, run_id: str) -> int:
+        """Tell how much a run's log holds, without reading it: another number after every write."""
 
 
 class FolderReader:
@@ -103,27 +111,43 @@ class FolderReader:
         """
         return _log_news(f"{self._root}/{experiment_id}/{run_id}/{LOG}", files, of_run=True)
 
+    def run_size(self, experiment_id: str, run_id: str) -> int:
+        """Tell how much a run's log holds, without reading it: the bytes of all its files."""
+        log = f"{self._root}/{experiment_id}/{run_id}/{LOG}"
+        size = 0
+        try:
+            for name in os.listdir(log):
+                if name.endswith((".jsonl", ".metrics")):
+                    size += os.stat(f"{log}/{name}").st_size
+        except OSError:
+            return -1
+        return size
+
 
 def _log_news(log: str, files: Mapping[str, FileCursor], *, of_run: bool) -> Iterator[News]:
     try:
-        names = sorted(os.listdir(log))
+        names = os.listdir(log)
     except (FileNotFoundError, NotADirectoryError):
         names = []
-    writers = {name[:-6] for name in names if name.endswith(".jsonl")}
-    if not writers.issuperset(files):
+    writers = [name[:-6] for name in names if name.endswith(".jsonl")]
+    if len(writers) > 1:
+        writers.sort()
+    if files and not files.keys() <= set(writers):
         raise LogShrankError(log)
-    with_points = {name[:-8] for name in names if name.endswith(".metrics")}
-    for writer in sorted(writers):
+    for writer in writers:
         cursor = files.get(writer)
         events_at, points_at = (cursor.events, cursor.points) if cursor is not None else (0, 0)
         # Points first: whatever key they carry was declared before them, so it is in the events read after.
         numbers = b""
-        if writer in with_points:
+        if f"{writer}.metrics" in names:
             numbers = _read_from(f"{log}/{writer}.metrics", points_at)
-            numbers = numbers[: len(numbers) - len(numbers) % points.SIZE]
+            torn = len(numbers) % points.SIZE
+            if torn:
+                numbers = numbers[:-torn]
         text = _read_from(f"{log}/{writer}.jsonl", events_at)
         # What stands after the last newline is being written, or was torn off by a kill.
-        text = text[: text.rfind(b"\n") + 1]
+        if text and text[-1] != _NEWLINE:
+            text = text[: text.rfind(b"\n") + 1]
         if not text and not numbers:
             continue
         events, damaged = decode_lines(text, of_run=of_run)
@@ -152,18 +176,18 @@ def _read_from(path: str, offset: int) -> bytes:
                 if size < offset:
                     raise LogShrankError(path)
                 return b""
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        fd = os.open(path, _FLAGS)
     except FileNotFoundError:
         raise LogShrankError(path) from None
     try:
         if offset:
             os.lseek(fd, offset, os.SEEK_SET)
         chunk = os.read(fd, _CHUNK)
-        if not chunk or not (rest := os.read(fd, 1 << 24)):
+        if len(chunk) < _CHUNK:
             return chunk
-        pieces = [chunk, rest]
-        while rest := os.read(fd, 1 << 24):
-            pieces.append(rest)
+        pieces = [chunk]
+        while chunk := os.read(fd, 1 << 24):
+            pieces.append(chunk)
         return b"".join(pieces)
     finally:
         os.close(fd)

@@ -1,71 +1,20 @@
-"""From a run's state to the rows of the index."""
+"""From a run's digest to the rows of the index."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import msgspec
-from msgspec import Struct
-
-from nbflow.store.entity import artifact_uri, experiment_id_of
-from nbflow.store.liveness import Origin, liveness_of
-from nbflow.store.runlog import RUNNING, last_sign
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from nbflow.store.columns import Columns
-    from nbflow.store.filestore import FileStore
-    from nbflow.store.fold import RunState
+    from nbflow.store.digest import Digest
 
-__all__ = ["Row", "RowWriter", "row_of"]
+__all__ = ["RowWriter"]
 
 _AT_ONCE = 1000
 _CONTEXT = "mlflow.data.context"
-
-
-class Row(Struct, frozen=True):
-    """What the index keeps of a run beside its values; `watched` means that it must be looked at every time."""
-
-    experiment_id: str
-    active: bool | None
-    status: str
-    name: str
-    uri: str | None
-    watched: bool
-
-
-def row_of(store: FileStore, state: RunState, deleted: bool) -> Row:  # noqa: FBT001 (one caller)
-    """Make a run's row.
-
-    Parameters
-    ----------
-    store
-        The run's store.
-    state
-        The run's folded log.
-    deleted
-        Whether the run, or its experiment, is in the trash.
-    """
-    written = "RUNNING" if state.phase is None else state.phase.status
-    runner = state.runner
-    liveness = "gone"
-    if runner is not None and not state.runner_left:
-        liveness = liveness_of(
-            Origin(runner.host, runner.boot, runner.pid),
-            runner.since,
-            last_sign(store.layout.run(state.experiment_id, state.run_id), runner.stamp[1]),
-            store.settings.silent_s,
-        )
-    location = store.experiments.log(state.experiment_id).state.location
-    return Row(
-        experiment_id=experiment_id_of(state),
-        active=None if not state.exists else not deleted,
-        status="KILLED" if written in RUNNING and liveness != "alive" else written,
-        name=state.first_name if state.name is None or state.name.value is None else state.name.value,
-        uri=None if location is None else artifact_uri(store.layout, state.experiment_id, state.run_id, location),
-        watched=not state.exists or liveness != "gone" or state.missing_points > 0,
-    )
 
 
 class RowWriter:
@@ -80,65 +29,80 @@ class RowWriter:
     """
 
     def __init__(self, database: sqlite3.Connection, columns: Columns) -> None:
-        self._database = database
+        self._many: Callable[[str, list[Any]], object] = database.executemany
         self._columns = columns
         (last,) = database.execute("SELECT COALESCE(MAX(n), 0) FROM runs").fetchone()
         self._last: int = last
-        self._runs: list[tuple[object, ...]] = []
-        self._states: list[tuple[object, ...]] = []
-        self._inputs: list[tuple[object, ...]] = []
-        self._segments: dict[int, list[list[object]]] = {}
-        self._replaced: list[int] = []
+        self._runs: list[tuple[Any, ...]] = []
+        self._inputs: list[tuple[Any, ...]] = []
+        self._values: dict[str, list[list[Any]]] = {}
+        self._replaced: list[tuple[int]] = []
 
-    def put(self, n: int | None, row: Row, state: RunState) -> None:
-        """Take in a run; `n` is its number when the index has it already."""
+    def put(self, n: int | None, run: Digest, *, deleted: bool, uri: str | None, watched: bool, state: bytes | None) -> None:
+        """Take in a run.
+
+        Parameters
+        ----------
+        n
+            Its number, when the index has it already.
+        run
+            The run.
+        deleted
+            Whether it, or its experiment, is in the trash.
+        uri
+            Where its artifacts are, when that is not in the store.
+        watched
+            Whether it must be looked at every time.
+        state
+            Its folded state, encoded; None when it is quicker to fold it again than to keep it.
+        """
         if n is None:
             self._last += 1
             n = self._last
         else:
-            self._replaced.append(n)
-        head = (n, int(row.experiment_id), row.active, state.start_time, bytes.fromhex(state.run_id))
+            self._replaced.append((n,))
+        active = None if not run.exists else not deleted
+        head = [n, int(run.experiment_id), active, run.start_time, bytes.fromhex(run.run_id)]
         self._runs.append(
             (
                 *head,
-                state.run_id,
-                state.experiment_id,
-                row.experiment_id,
-                state.deleted,
-                row.status,
-                state.end_time,
-                row.name,
-                state.user,
-                row.uri,
-                row.watched,
+                run.run_id,
+                run.home,
+                run.experiment_id,
+                run.deleted,
+                run.status,
+                run.end_time,
+                run.name,
+                run.user,
+                uri,
+                watched,
+                run.size,
+                state,
             )
         )
-        self._states.append((n, msgspec.msgpack.encode(state)))
-        for _, used in state.inputs.values():
-            self._inputs.append((n, used.name, used.digest, used.tags.get(_CONTEXT)))
-        if state.exists:
-            for segment, values in self._columns.rows(state, head).items():
-                self._segments.setdefault(segment, []).append(values)
+        if run.inputs:
+            self._inputs += [(n, used.name, used.digest, used.tags.get(_CONTEXT)) for used in run.inputs]
+        if run.exists:
+            inserts, values = self._columns.spread(run)
+            for insert in inserts:
+                rows = self._values.get(insert.sql)
+                if rows is None:
+                    rows = self._values[insert.sql] = []
+                rows.append(head + (values if insert.taken is None else [values[i] for i in insert.taken]))
         if len(self._runs) >= _AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         """Write what was collected."""
-        many = self._database.executemany
+        many = self._many
         if self._replaced:
-            gone = [(n,) for n in self._replaced]
-            many("DELETE FROM inputs WHERE n=?", gone)
-            for segment in range(self._columns.segments):
-                many(f"DELETE FROM s{segment} WHERE n=?", gone)
-        _insert(many, "runs", self._runs)
-        _insert(many, "states", self._states)
-        _insert(many, "inputs", self._inputs)
-        for segment, rows in self._segments.items():
-            _insert(many, f"s{segment}", rows)
-        for collected in (self._runs, self._states, self._inputs, self._replaced, self._segments):
+            for table in ("runs", "inputs", *(f"s{i}" for i in range(self._columns.segments))):
+                many(f"DELETE FROM {table} WHERE n=?", self._replaced)
+        if self._runs:
+            many(f"INSERT INTO runs VALUES ({','.join('?' * len(self._runs[0]))})", self._runs)
+        if self._inputs:
+            many("INSERT INTO inputs VALUES (?, ?, ?, ?)", self._inputs)
+        for sql, rows in self._values.items():
+            many(sql, rows)
+        for collected in (self._runs, self._inputs, self._replaced, self._values):
             collected.clear()
-
-
-def _insert(many, table, rows) -> None:
-    if rows:
-        many(f"INSERT OR REPLACE INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)

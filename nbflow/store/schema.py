@@ -31,10 +31,8 @@ CREATE TABLE IF NOT EXISTS keys (id INTEGER PRIMARY KEY, entity TEXT, key TEXT, 
 CREATE TABLE IF NOT EXISTS runs (
     n INTEGER PRIMARY KEY, x INTEGER, a INTEGER, st INTEGER, id BLOB,
     run_id TEXT UNIQUE, home TEXT, exp TEXT, deleted INTEGER, status TEXT, end INTEGER,
-    name TEXT, user TEXT, uri TEXT, watched INTEGER);
+    name TEXT, user TEXT, uri TEXT, watched INTEGER, size INTEGER, state BLOB);
 CREATE INDEX IF NOT EXISTS watched ON runs (watched) WHERE watched;
-CREATE INDEX IF NOT EXISTS by_exp ON runs (x, a, st);
-CREATE TABLE IF NOT EXISTS states (n INTEGER PRIMARY KEY, state BLOB);
 CREATE TABLE IF NOT EXISTS inputs (n INTEGER, name TEXT, digest TEXT, context TEXT);
 CREATE INDEX IF NOT EXISTS inputs_of ON inputs (n);
 """

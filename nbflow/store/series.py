@@ -42,10 +42,15 @@ class Series(Struct, array_like=True):
         number = sum(n for _, n in self.sums.values())
         if not number:
             return math.nan
+        # fsum is exact, so that it does not matter which writer came first; of inf - inf it makes an error, not NaN.
+        endless = sum(part for part, _ in self.sums.values() if not math.isfinite(part))
+        if endless:
+            return endless
         parts = [part for part, _ in self.sums.values()]
-        if not all(map(math.isfinite, parts)):
-            return sum(parts) / number  # fsum refuses inf - inf; ours is NaN
-        return math.fsum(parts) / number
+        try:
+            return math.fsum(parts) / number
+        except OverflowError:
+            return math.fsum(part / number for part in parts)
 
 
 def add_points(metrics: dict[str, Series], writer: str, keys: Mapping[int, str], data: bytes) -> int:
@@ -78,17 +83,20 @@ def add_points(metrics: dict[str, Series], writer: str, keys: Mapping[int, str],
         series = metrics.get(key)
         if series is None:
             # Most metrics of most runs have one point.
-            sums = {writer: (value, 1)} if value == value else {}  # noqa: PLR0124 (NaN)
-            metrics[key] = Series(1, (step, time, value), (step, time, value), value, value, sums)
+            bound = value + 0.0
+            sums = {writer: (bound, 1)} if value == value else {}  # noqa: PLR0124 (NaN)
+            metrics[key] = Series(1, (step, time, value), (step, time, value), bound, bound, sums)
             continue
         _add(series, writer, (step, time, value))
     return unknown
 
 
-def _rank(point: Point) -> tuple[int, int, float, bool]:
+def _rank(point: Point) -> tuple[int, int, float, float]:
     step, time, value = point
-    real = value == value  # noqa: PLR0124 (NaN)
-    return (step, time, value if real else 0.0, real)
+    if value != value:  # noqa: PLR0124 (NaN)
+        return (step, time, 0.0, 0.0)
+    # 0.0 and -0.0 are equal and not the same: which of them is the last must not depend on who was read first.
+    return (step, time, value, math.copysign(1.0, value))
 
 
 def _add(series: Series, writer: str, point: Point) -> None:
@@ -115,7 +123,9 @@ def _add_many(metrics: dict[str, Series], writer: str, keys: Mapping[int, str], 
         series = metrics.setdefault(key, Series())
         values = of_key["value"]
         real = ~np.isnan(values)
-        order = np.lexsort((real, np.where(real, values, 0.0), of_key["time"], of_key["step"]))
+        order = np.lexsort(
+            (np.where(real, np.copysign(1.0, values), 0.0), np.where(real, values, 0.0), of_key["time"], of_key["step"])
+        )
         ends = [(int(r["step"]), int(r["time"]), float(r["value"])) for r in of_key[order[[0, -1]]]]
         _span(series, ends[0], ends[1])
         series.count += len(of_key)
@@ -140,7 +150,8 @@ def _span(series: Series, low: Point, high: Point) -> None:
 
 
 def _bounds(series: Series, low: float, high: float) -> None:
+    # Adding 0.0 makes -0.0 to 0.0: a bound of both must not depend on which came first.
     if not series.low <= low:
-        series.low = low
+        series.low = low + 0.0
     if not series.high >= high:
-        series.high = high
+        series.high = high + 0.0
