@@ -4,6 +4,7 @@
 
     NbflowError
     ├─ InvalidInputError (ValueError)
+    │  ├─ AmbiguousRunError           ref, candidates
     │  ├─ InvalidNameError            kind, name, rule
     │  ├─ InvalidPathError            path, rule
     │  ├─ InvalidUriError             uri, rule
@@ -27,6 +28,7 @@
     ├─ StoreError
     │  ├─ NotAStoreError              path, reason
     │  ├─ NewerFormatError            path, found, known
+    │  ├─ StoreReadError (OSError)    path, errno, reason
     │  └─ StoreWriteError (OSError)   path, errno, reason
     ├─ LocalFileNotFoundError (FileNotFoundError)   path
     └─ MissingDependencyError (ImportError)   package, extra
@@ -41,9 +43,10 @@ import difflib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "AmbiguousRunError",
     "ArtifactNotFoundError",
     "ConflictError",
     "ExperimentDeletedError",
@@ -69,6 +72,7 @@ __all__ = [
     "RunDeletedError",
     "RunNotFoundError",
     "StoreError",
+    "StoreReadError",
     "StoreWriteError",
     "TagNotFoundError",
     "UnsupportedValueError",
@@ -135,6 +139,28 @@ class InvalidInputError(NbflowError, ValueError):
         self.value = value
         self.rule = rule
         super().__init__(f"Invalid value {shown(value)} for {what}. {rule}")
+
+
+class AmbiguousRunError(InvalidInputError):
+    """The beginning of an id, or a name, that several runs have.
+
+    Parameters
+    ----------
+    ref
+        What was asked for.
+    candidates
+        The runs that it can mean, as (run id, name).
+    """
+
+    def __init__(self, ref: str, candidates: Sequence[tuple[str, str]]) -> None:
+        self.ref = ref
+        self.candidates = tuple(candidates)
+        listed = [f"\n  {run_id}  {shown(name)}" for run_id, name in self.candidates[:_LISTED]]
+        more = len(self.candidates) - len(listed)
+        if more > 0:
+            listed.append(f"\n  and {more:,} more")
+        rule = f"{len(self.candidates):,} runs have it. Give more of the id of the one you mean:{''.join(listed)}"
+        super().__init__("the run", ref, rule)
 
 
 class InvalidNameError(InvalidInputError):
@@ -403,6 +429,31 @@ class NewerFormatError(StoreError):
             f"{path} is a store of format {shown(found)}; this nbflow knows format {known}. "
             "Nothing was changed there. Upgrade with: pip install --upgrade jupyter-nbflow"
         )
+
+
+class StoreReadError(StoreError, OSError):
+    """A file of a store that is there and cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file or folder.
+    errno
+        The operating system's number for the cause, as in `OSError.errno`.
+    reason
+        The operating system's words for it.
+    """
+
+    def __init__(self, path: str, errno: int | None, reason: str) -> None:
+        NbflowError.__init__(
+            self, f"Could not read {path}: {reason}. What is there is as it was; try again once the cause is gone."
+        )
+        self.path = path
+        self.errno = errno
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class StoreWriteError(StoreError, OSError):
