@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -128,8 +129,10 @@ def examine(store: FileStore, *, progress: Callable[[int, int], None] | None = N
         raise NotAStoreError(str(store.root), "there is nothing yet")
     homes = store.reader.experiments()
     places = [(home, run_id) for home in homes for run_id in store.reader.runs(home)]
-    looks: list[Callable[[], _Seen]] = [lambda home=home: _see_experiment(store, home) for home in homes]  # type: ignore[misc]
-    looks += [lambda place=place: _see_run(store, *place) for place in places]  # type: ignore[misc]
+    looks = [
+        *(partial(_see_experiment, store, home) for home in homes),
+        *(partial(_see_run, store, *place) for place in places),
+    ]
     seen = []
     for done, look in enumerate(looks):
         seen.append(look())

@@ -42,6 +42,10 @@ __all__ = [
 FORMAT = 1
 
 Time = Annotated[int, Meta(ge=0, le=LATEST)]
+# What a damaged or hostile log says must not reach a path, nor be more than a database can hold.
+Number = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+ExperimentId = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,17})\Z")]
+RunId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
 
 class Event(Struct, frozen=True, tag_field="kind", omit_defaults=True):
@@ -75,13 +79,13 @@ class TagDeleted(Event, frozen=True, tag="untag"):
 class Deleted(Event, frozen=True, tag="deleted"):
     """Put into the trash, at `time` in milliseconds."""
 
-    time: int
+    time: Number
 
 
 class Restored(Event, frozen=True, tag="restored"):
     """Taken out of the trash, at `time` in milliseconds."""
 
-    time: int
+    time: Number
 
 
 # Kinds of an experiment.
@@ -91,20 +95,20 @@ class Created(Event, frozen=True, tag="created"):
     """An experiment came to be, at `time` in milliseconds."""
 
     name: str
-    time: int
+    time: Number
     location: str | None = None
 
 
 class Claimed(Event, frozen=True, tag="claimed"):
     """The folder only reserves a name: experiment `experiment_id` was renamed to it."""
 
-    experiment_id: str
+    experiment_id: ExperimentId
 
 
 class Changed(Event, frozen=True, tag="changed"):
     """A run of this experiment has news that its folder's parent does not show. A hint for indexes, no state."""
 
-    run_id: str
+    run_id: RunId
 
 
 # Kinds of a run.
@@ -113,24 +117,24 @@ class Changed(Event, frozen=True, tag="changed"):
 class Started(Event, frozen=True, tag="started"):
     """A run came to be, at `time` in milliseconds, by process `pid` of `host`, booted as `boot`."""
 
-    run_id: str
-    experiment_id: str
+    run_id: RunId
+    experiment_id: ExperimentId
     name: str
     user: str
-    time: int
+    time: Number
     host: str = ""
     boot: str = ""
-    pid: int = 0
+    pid: Number = 0
     status: str = "RUNNING"
 
 
 class Resumed(Event, frozen=True, tag="resumed"):
     """A run goes on, in another process perhaps."""
 
-    time: int
+    time: Number
     host: str = ""
     boot: str = ""
-    pid: int = 0
+    pid: Number = 0
     status: str = "RUNNING"
 
 
@@ -144,7 +148,7 @@ class ParamSet(Event, frozen=True, tag="param"):
 class Key(Event, frozen=True, tag="key"):
     """Records of this writer's `.metrics` that carry `id` belong to metric `key`."""
 
-    id: int
+    id: Number
     key: str
 
 
@@ -164,15 +168,15 @@ class Ended(Event, frozen=True, tag="ended"):
     """A run's end, at `time` in milliseconds; `points` records are in this writer's `.metrics`."""
 
     status: str
-    time: int | None = None
-    points: int = 0
+    time: Number | None = None
+    points: Number = 0
     error: RunError | None = None
 
 
 class Moved(Event, frozen=True, tag="moved"):
     """The run belongs to another experiment now. Its folder stays where it is."""
 
-    experiment_id: str
+    experiment_id: ExperimentId
 
 
 ExperimentEvent = Created | Claimed | Changed | Renamed | TagSet | TagDeleted | Deleted | Restored
@@ -184,6 +188,8 @@ _encoder = msgspec.json.Encoder()
 _run_decoder: msgspec.json.Decoder[RunEvent] = msgspec.json.Decoder(RunEvent)
 _experiment_decoder: msgspec.json.Decoder[ExperimentEvent] = msgspec.json.Decoder(ExperimentEvent)
 _any_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+# The last one is for what is nested a thousand deep.
+_NO_EVENT = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def encode(event: Event) -> bytes:
@@ -209,18 +215,22 @@ def decode_lines(lines: bytes, *, of_run: bool) -> tuple[list[Event], int]:
         How many lines were no event at all. Lines of an unknown kind are not counted: a newer nbflow wrote them.
     """
     decoder = _run_decoder if of_run else _experiment_decoder
-    try:
-        return list(decoder.decode_lines(lines)), 0
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
     events: list[Event] = []
+    try:
+        events = list(decoder.decode_lines(lines))
+    except _NO_EVENT:
+        pass
+    # It takes any white space, or none, for the end of a line: what that makes of damage depends on where it began.
+    if len(events) == lines.count(b"\n"):
+        return events, 0
+    events = []
     damaged = 0
     for line in lines.split(b"\n"):
         if not line.strip():
             continue
         try:
             events.append(decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _NO_EVENT:
             damaged += not _is_unknown_kind(line, decoder.type)
     return events, damaged
 
@@ -228,7 +238,7 @@ def decode_lines(lines: bytes, *, of_run: bool) -> tuple[list[Event], int]:
 def _is_unknown_kind(line: bytes, known: object) -> bool:
     try:
         kind = msgspec.json.decode(_any_decoder.decode(line)["kind"], type=str)
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
+    except (*_NO_EVENT, KeyError):
         return False
     kinds = {member.__struct_config__.tag for member in getattr(known, "__args__", ())}
     return kind not in kinds

@@ -146,6 +146,20 @@ class Experiments:
             raise ExperimentExistsError(state.current_name, namesake.experiment_id)
         self.log(experiment_id).restore()
 
+    def retire(self, experiment_id: str) -> None:
+        """Keep the id of an experiment whose log was removed from being taken by another one of its name.
+
+        Raises
+        ------
+        StoreWriteError
+            If the disk refuses.
+        """
+        with self._lock:
+            old = self._logs.pop(experiment_id, None)
+        if old is not None:
+            old.close()
+        self.log(experiment_id).claim(experiment_id)
+
     def ensure_default(self) -> None:
         """Make the experiment `0` of every store, if it is not there."""
         if not self.log("0").refresh().exists:

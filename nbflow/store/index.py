@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from nbflow.store.columns import Columns
+from nbflow.store.crew import digest_all, encode_state
 from nbflow.store.digest import Digest, fold_run, read_run
 from nbflow.store.entity import artifact_uri, run_of
 from nbflow.store.fold import ExperimentState, RunState
@@ -287,9 +288,9 @@ class Index:
                 continue
             old = None if blob is None else _run_decoder.decode(blob)
             self._read_run(writer, n, home, run_id, old, status)
-        for home, run_id in sorted(named):
-            if run_id not in looked_at:
-                self._read_run(writer, None, home, run_id, None, None)
+        new = sorted(key for key in named if key[1] not in looked_at)
+        for digest, blob in digest_all(self._store.root, new):
+            self._judge(writer, None, digest, blob, None, changed=True)
         writer.flush()
 
     def _to_look_at(self, named: set[tuple[str, str]], *, whole: bool) -> list[tuple[Any, ...]]:
@@ -314,14 +315,19 @@ class Index:
     ) -> None:
         """Read on in a run's log, and write its row if there is anything new."""
         state, digest, changed = read_run(self._store.reader, home, run_id, old)
-        if state is None:
-            self._put(writer, n, digest, "gone", None)
-            return
-        liveness = "gone" if digest.settled else self._liveness(state)
-        if digest.status in RUNNING and liveness != "alive":
-            digest.status = "KILLED"
+        self._judge(writer, n, digest, None if state is None else encode_state(state), status, changed=changed)
+
+    def _judge(
+        self, writer: RowWriter, n: int | None, digest: Digest, blob: bytes | None, status: str | None, *, changed: bool
+    ) -> None:
+        """Write a run's row, if there is anything new: in its log, or in whether its process lives."""
+        liveness = "gone"
+        if blob is not None and not digest.settled:
+            liveness = self._liveness(_run_decoder.decode(blob))
+            if digest.status in RUNNING and liveness != "alive":
+                digest.status = "KILLED"
         if changed or digest.status != status:
-            self._put(writer, n, digest, liveness, msgspec.msgpack.encode(state))
+            self._put(writer, n, digest, liveness, blob)
 
     def _put(self, writer: RowWriter, n: int | None, run: Digest, liveness: str, state: bytes | None) -> None:
         owner = self._experiments.get(run.experiment_id)

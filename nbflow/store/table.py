@@ -38,12 +38,14 @@ def read_table(
     -------
     table : dict of str to sequence, each of length n_runs
         `run_id`, `experiment_id`, `status`, `artifact_uri` (str), `start_time`, `end_time` (int milliseconds, None
-        while it runs), then `metrics.*` (float, None where absent), `params.*` and `tags.*` (str, None where absent),
+        while it runs), then `metrics.*` (float64, NaN where absent), `params.*` and `tags.*` (str, None where absent),
         each group in the order in which its keys appeared; keys that none of these runs has are left out.
     """
-    place = {n: i for i, n in enumerate(numbers)}
+    import numpy as np
+
+    wanted = np.array(numbers, dtype=np.int64)
     root = f"{layout.root}{os.sep}"
-    base = _fetch(database, "runs", "run_id, exp, status, uri, home, st, end", place)
+    base = _fetch(database, "runs", "run_id, exp, status, uri, home, st, end", wanted)
     run_ids, experiments, statuses, uris, homes, starts, ends = base
     table: dict[str, Sequence[Any]] = {
         "run_id": run_ids,
@@ -56,45 +58,53 @@ def read_table(
         "start_time": starts,
         "end_time": ends,
     }
-    by_segment: dict[int, list[tuple[str, str, str]]] = {}
+    by_segment: dict[int, list[tuple[int, str, str]]] = {}
     for entity, prefix in _PREFIX.items():
         for key in columns.keys(entity):
             column = columns.find(entity, key)
             if column is not None:
-                by_segment.setdefault(column.segment, []).append((f"c{column.place}", entity, f"{prefix}{key}"))
+                by_segment.setdefault(column.segment, []).append((column.place, entity, f"{prefix}{key}"))
     values: dict[str, Sequence[Any]] = {}
-    for segment, wanted in by_segment.items():
-        read = _fetch(database, f"s{segment}", ", ".join(place for place, _, _ in wanted), place)
-        for (_, entity, name), column in zip(wanted, read, strict=True):
-            values[name] = _numbers(column) if entity == "metric" else column
+    for segment, held in by_segment.items():
+        read = _fetch(database, f"s{segment}", ", ".join(f"c{place}" for place, _, _ in held), wanted)
+        for (_, entity, name), column_values in zip(held, read, strict=True):
+            if any(value is not None for value in column_values):
+                values[name] = _numbers(column_values) if entity == "metric" else column_values
     for prefix in _PREFIX.values():
-        for name, column in values.items():
-            if name.startswith(prefix) and any(value is not None for value in column):
-                table[name] = column
+        table.update((name, column) for name, column in values.items() if name.startswith(prefix))
     return table
 
 
-def _fetch(database: sqlite3.Connection, table: str, what: str, place: dict[int, int]) -> list[list[Any]]:
-    """Read columns of a table; None where it has no row."""
-    width = what.count(",") + 1
-    empty = (None,) * width
-    rows: list[tuple[Any, ...]] = [empty] * len(place)
-    (count,) = database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()
-    if len(place) > count // 8:
-        found = database.execute(f"SELECT n, {what} FROM {table}")
-        for row in found:
-            i = place.get(row[0])
-            if i is not None:
-                rows[i] = row[1:]
+def _fetch(database: sqlite3.Connection, table: str, what: str, wanted: Any) -> list[Any]:
+    """Read columns of a table as arrays of objects, in the order of the runs wanted; None where it has no row."""
+    import numpy as np
+
+    (count,) = database.execute(f"SELECT COUNT(n) FROM {table}").fetchone()
+    select = f"SELECT n, {what} FROM {table}"
+    if len(wanted) > count // 8:
+        rows = database.execute(f"{select} ORDER BY n")
     else:
-        numbers = list(place)
-        for start in range(0, len(numbers), 500):
-            some = numbers[start : start + 500]
-            marks = ",".join("?" * len(some))
-            for row in database.execute(f"SELECT n, {what} FROM {table} WHERE n IN ({marks})", some):
-                rows[place[row[0]]] = row[1:]
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+        numbers = ",".join(map(str, wanted.tolist()))
+        rows = database.execute(f"{select} WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n", (f"[{numbers}]",))
+    columns = [np.full(count + 1, None, dtype=object) for _ in range(what.count(",") + 2)]
+    at = 0
+    # Turned into columns while they are few: 100,000 rows of tuples would be made, kept and walked by the collector.
+    while some := rows.fetchmany(500):
+        end = at + len(some)
+        for column, values in zip(columns, zip(*some, strict=True), strict=True):
+            column[at:end] = values
+        at = end
+    held = columns[0][:at].astype(np.int64)
+    places = np.searchsorted(held, wanted)
+    # Who has no row gets the entry behind the last one, which is None.
+    places[(places == at) | (held[np.minimum(places, at - 1)] != wanted) if at else slice(None)] = count
+    return [column[places] for column in columns[1:]]
 
 
-def _numbers(column: list[Any]) -> list[Any]:
-    return [float(value) if value == NAN else value for value in column] if NAN in column else column
+def _numbers(column: Any) -> Any:
+    import numpy as np
+
+    try:
+        return column.astype(np.float64)  # None becomes NaN
+    except ValueError:
+        return np.array([float(value) if value == NAN else value for value in column], dtype=np.float64)

@@ -51,3 +51,321 @@ RUN_KINDS: tuple[type[Event], ...] = get_args(RunEvent)
 EXPERIMENT_KINDS: tuple[type[Event], ...] = get_args(ExperimentEvent)
 run_events = st.one_of([any_of(kind) for kind in RUN_KINDS])
 experiment_events = st.one_of([any_of(kind) for kind in EXPERIMENT_KINDS])
+
+# Events
+
+
+@given(run_events)
+def test_every_event_of_a_run_is_read_as_it_was_written(event: Event) -> None:
+    assert decode_lines(encode(event), of_run=True) == ([event], 0)
+
+
+@given(experiment_events)
+def test_every_event_of_an_experiment_is_read_as_it_was_written(event: Event) -> None:
+    assert decode_lines(encode(event), of_run=False) == ([event], 0)
+
+
+@given(run_events | experiment_events)
+def test_an_event_is_one_line_of_json_that_any_language_reads(event: Event) -> None:
+    line = encode(event)
+
+    read = json.loads(line)
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert read["kind"] == event.__struct_config__.tag
+    plain = msgspec.to_builtins(event)
+    assert {name: plain[name] for name in read} == read
+
+
+newer: list[Any] = [
+    {"kind": "from the future", "t": 5},
+    {"kind": "", "t": 5, "key": "a"},
+    {"t": "a new form of time", "kind": "future"},
+    {"kind": "created", "t": 5, "name": "an experiment's event is none of a run's", "time": 1},
+]
+damaged = [
+    b"",  # an empty line is no damage
+    b"\0" * 40,
+    b"\xff\xfe",
+    b"{",
+    b"null",
+    b"[]",
+    b"5",
+    b'"tag"',
+    b"{}",
+    b'{"kind":5,"t":1}',
+    b'{"kind":"tag","t":1,"key":"a"}',
+    b'{"kind":"tag","t":1,"key":"a","value":5}',
+    b'{"kind":"tag","t":-1,"key":"a","value":"b"}',
+    b'{"kind":"tag","t":1.5,"key":"a","value":"b"}',
+    b'{"kind":"tag","t":9007199254740993,"key":"a","value":"b"}',
+    b'{"kind":"tag","t":1,"key":"a","value":"b"}{"kind":"tag","t":1,"key":"a","value":"b"}',
+    b'{"kind":"tag","t":1,"key":"a",',
+    b'"value":"b"}',
+    b'{"kind":"tag","t":1,"key":"\\ud800","value":"b"}',
+    b'{"kind":"tag","t":1,"key":"\xed\xa0\x80","value":"b"}',
+    b"[" * 5000,
+    b'{"kind":"tag","t":1,"key":"a","value":"b","new":' + b"[" * 5000 + b"]" * 5000 + b"}",
+    b'{"kind":"moved","t":1,"experiment_id":"../../elsewhere"}',
+    b'{"kind":"moved","t":1,"experiment_id":"99999999999999999999"}',
+    b'{"kind":"started","t":1,"run_id":"0198c2f0a1b27c3d8e4f5061728394a5","experiment_id":"0","name":"n","user":"u","time":9223372036854775808}',
+    b'{"kind":"ended","t":1,"status":"FINISHED","time":18446744073709551615}',
+    b'{"kind":"deleted","t":1,"time":-9223372036854775809}',
+]
+
+
+@given(st.lists(run_events.map(encode) | st.sampled_from([line + b"\n" for line in damaged])))
+@example([b'{"kind":"tag","t":1,"key":"a",\n', b'"value":"b"}\n'])
+@example([b'{"kind":"tag","t":1,"key":"a","value":"b"} {"kind":"tag","t":1,"key":"a","value":"b"}\n'])
+def test_lines_are_read_together_as_they_are_alone(lines: list[bytes]) -> None:
+    together = decode_lines(b"".join(lines), of_run=True)
+
+    alone = [decode_lines(line, of_run=True) for line in lines]
+    assert together == ([event for events, _ in alone for event in events], sum(count for _, count in alone))
+
+
+@pytest.mark.parametrize("line", damaged)
+def test_a_damaged_line_is_skipped_and_counted(line: bytes) -> None:
+    before, after = TagSet(1, "before", "v"), TagSet(2, "after", "v")
+
+    events, count = decode_lines(encode(before) + line + b"\n" + encode(after), of_run=True)
+
+    assert events == [before, after]
+    assert count == (line != b"")
+
+
+@pytest.mark.parametrize("event", newer)
+def test_a_kind_of_a_newer_version_is_skipped_and_is_no_damage(event: Any) -> None:
+    known = TagSet(2, "k", "v")
+
+    assert decode_lines(json.dumps(event).encode() + b"\n" + encode(known), of_run=True) == ([known], 0)
+
+
+@given(run_events, texts, st.integers() | texts | st.lists(texts) | st.none())
+def test_a_field_of_a_newer_version_is_skipped(event: Event, name: str, value: Any) -> None:
+    line = json.loads(encode(event))
+    extended = {f"new {name}": value, **line, f"new {name} too": value}
+
+    assert decode_lines(json.dumps(extended).encode() + b"\n", of_run=True) == ([event], 0)
+
+
+# Points
+
+
+numbers = st.floats() | st.sampled_from(
+    [math.nan, -math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, 1.7976931348623157e308]
+)
+steps = st.integers(-INT64, INT64 - 1) | st.sampled_from([-INT64, INT64 - 1, 0, -1])
+stamps = st.integers(1, INT64 - 1) | st.just(INT64 - 1)
+
+
+def bits(value: float) -> bytes:
+    return struct.pack("<d", value)
+
+
+@given(numbers, steps, stamps)
+@example(-0.0, -INT64, INT64 - 1)
+@example(math.nan, INT64 - 1, 1)
+def test_a_point_is_the_same_to_the_last_bit_from_every_reader(
+    tmp_path_factory: pytest.TempPathFactory,
+    another: Callable[[Path], Client],
+    value: float,
+    step: int,
+    stamp: int,
+) -> None:
+    root = tmp_path_factory.mktemp("s") / "store"
+    run_id = another(root).create_run("0").info.run_id
+
+    another(root).log_metric(run_id, "m", value, stamp, step)
+
+    client = another(root)
+    read = runpy.run_path(str(Path(__file__).with_name("plain_reader.py")))["read_runs"]
+    (point,) = client.get_metric_history(run_id, "m")
+    (latest,) = client.get_run(run_id).data.latest_metrics
+    (found,) = client.search_runs(["0"])
+    shown = client.search_frame(["0"])["metrics.m"][0]
+    assert (point.step, point.timestamp, bits(point.value)) == (step, stamp, bits(value))
+    assert (latest.step, latest.timestamp, bits(latest.value)) == (step, stamp, bits(value))
+    assert bits(found.metrics["m"]) == bits(client.get_run(run_id).metrics["m"]) == bits(value)
+    assert bits(read(root)[run_id]["metrics"]["m"]) == bits(value)
+    assert bits(shown) == bits(value) or (math.isnan(value) and math.isnan(shown))
+
+
+@given(st.lists(st.tuples(numbers, st.integers(-2, 2), st.integers(1, 3)), min_size=1, max_size=20))
+def test_a_history_has_every_point_in_order(
+    tmp_path_factory: pytest.TempPathFactory,
+    another: Callable[[Path], Client],
+    rows: list[tuple[float, int, int]],
+) -> None:
+    root = tmp_path_factory.mktemp("s") / "store"
+    run_id = another(root).create_run("0").info.run_id
+
+    another(root).log_batch(run_id, [Metric("m", value, stamp, step) for value, step, stamp in rows])
+
+    history = another(root).get_metric_history(run_id, "m")
+    assert sorted(bits(p.value) for p in history) == sorted(bits(value) for value, _, _ in rows)
+    assert [
+        (p.timestamp, p.step, math.isnan(p.value), 0 if math.isnan(p.value) else p.value) for p in history
+    ] == sorted((stamp, step, math.isnan(value), 0 if math.isnan(value) else value) for value, step, stamp in rows)
+    latest = max(rows, key=lambda row: (row[1], row[2], 0 if math.isnan(row[0]) else row[0]))
+    shown = another(root).get_run(run_id).metrics["m"]
+    assert shown == latest[0] or 0 in (shown, latest[0]) or math.isnan(shown) or math.isnan(latest[0])
+
+
+# What is torn or damaged
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> tuple[Client, Path, Path]:
+    """Make a run with one log: the client, its `.jsonl` and its `.metrics`."""
+    client = Client(tmp_path / "s")
+    run_id = client.create_run("0", run_name="ünï", tags={"a": "1"}).info.run_id
+    client.log_batch(run_id, [Metric("m", i / 3, 1 + i, i) for i in range(4)])
+    client.log_param(run_id, "p", "ö" * 5)
+    client.set_tag(run_id, "a", "2")
+    client.log_metric(run_id, "n", 1.0)
+    client._store.close()
+    (events,) = (tmp_path / "s" / "0" / run_id / "log").glob("*.jsonl")
+    return client, events, events.with_suffix(".metrics")
+
+
+def test_a_log_torn_at_any_byte_is_read_up_to_its_last_whole_line(
+    written: tuple[Client, Path, Path], another: Callable[[Path], Client]
+) -> None:
+    _, events, points_file = written
+    root, run_id, text = events.parents[3], events.parts[-3], events.read_bytes()
+    points_file.unlink()
+    for end in range(len(text) + 1):
+        events.write_bytes(text[:end])
+
+        state = read_state(another(root), run_id)
+
+        whole = text[: text.rfind(b"\n", 0, end) + 1]
+        lines, _ = decode_lines(whole, of_run=True)
+        assert [cursor.events for cursor in state.files.values()] == [len(whole)] * bool(whole)
+        assert [cursor.damaged for cursor in state.files.values()] == [0] * bool(whole)
+        assert state.exists == bool(whole)
+        assert {key: param.value for key, param in state.params.items()} == {
+            event.key: event.value for event in lines if isinstance(event, ParamSet)
+        }
+
+
+def test_points_torn_at_any_byte_are_read_up_to_the_last_whole_one(
+    written: tuple[Client, Path, Path], another: Callable[[Path], Client]
+) -> None:
+    _, events, points_file = written
+    root, run_id, data = events.parents[3], events.parts[-3], points_file.read_bytes()
+    for end in range(len(data) + 1):
+        points_file.write_bytes(data[:end])
+
+        client = another(root)
+
+        count = max(end // 32 - 1, 0)
+        history = client.get_metric_history(run_id, "m") + client.get_metric_history(run_id, "n")
+        assert [point.step for point in history] == [0, 1, 2, 3, 0][:count]
+        assert (
+            client.get_run(run_id).metrics.keys() == {"m": 1, "n": 1}.keys() if count == 5 else {"m"} if count else {}
+        )
+
+
+@pytest.mark.parametrize("share", [0.1, 0.35, 0.6, 0.99])
+def test_a_torn_log_can_be_searched(
+    written: tuple[Client, Path, Path], another: Callable[[Path], Client], share: float
+) -> None:
+    _, events, points_file = written
+    for file in (events, points_file):
+        file.write_bytes(file.read_bytes()[: int(file.stat().st_size * share)])
+
+    client = another(events.parents[3])
+
+    (run,) = client.search_runs(["0"]) or [None]
+    assert run is None or run == client.get_run(run.run_id)
+
+
+def read_state(client: Client, run_id: str) -> RunState:
+    log = client._store._new_log("0", run_id)
+    try:
+        return log.refresh()
+    except RunNotFoundError:
+        return log.state
+
+
+GARBAGE = bytes(range(1, 256)) * 2
+HEADER = struct.pack("<8sI20x", b"nbflowM\x01", 32)
+
+
+def lines_of(*events: dict[str, Any]) -> bytes:
+    return b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+# What somebody, or a failing disk, may put into the folder of a run's or experiment's log.
+vandals: dict[str, Callable[[Path], object]] = {
+    "garbage for a log": lambda log: (log / "x.jsonl").write_bytes(GARBAGE + b"\n" + GARBAGE),
+    "a dangling symlink": lambda log: (log / "x.jsonl").symlink_to("nowhere"),
+    "a folder for a log": lambda log: (log / "x.jsonl").mkdir(),
+    "an empty log": lambda log: (log / "x.jsonl").touch(),
+    "other files": lambda log: [
+        (log / name).write_bytes(GARBAGE) for name in (".DS_Store", "x.metrics", "x", "y.jsonl.tmp")
+    ],
+    "points without a header": lambda log: [(log / "x.jsonl").touch(), (log / "x.metrics").write_bytes(GARBAGE)],
+    "half a header": lambda log: [(log / "x.jsonl").touch(), (log / "x.metrics").write_bytes(HEADER[:10])],
+    "points of no metric": lambda log: [(log / "x.jsonl").touch(), (log / "x.metrics").write_bytes(HEADER + GARBAGE)],
+    "a folder for points": lambda log: [(log / "x.jsonl").touch(), (log / "x.metrics").mkdir()],
+    "points that are nowhere": lambda log: [(log / "x.jsonl").touch(), (log / "x.metrics").symlink_to("nowhere")],
+    "a move to nowhere": lambda log: (log / "x.jsonl").write_bytes(
+        lines_of({"kind": "moved", "t": 9, "experiment_id": "77"})
+    ),
+    "news of no run": lambda log: (log / "x.jsonl").write_bytes(
+        lines_of({"kind": "changed", "t": 9, "run_id": "f" * 32})
+    ),
+    "news of elsewhere": lambda log: (log / "x.jsonl").write_bytes(
+        lines_of({"kind": "changed", "t": 9, "run_id": "../.."})
+    ),
+    "a claim for itself": lambda log: (log / "x.jsonl").write_bytes(
+        lines_of({"kind": "claimed", "t": 9, "experiment_id": log.parent.name})
+    ),
+}
+
+
+@pytest.mark.parametrize("where", ["run", "experiment"])
+@pytest.mark.parametrize("vandal", vandals)
+@pytest.mark.parametrize("seen_before", [True, False], ids=["seen before", "new"])
+def test_damage_hides_nothing_else(
+    tmp_path: Path, another: Callable[[Path], Client], vandal: str, where: str, seen_before: bool
+) -> None:
+    client = Client(tmp_path)
+    bad, good = client.create_run("0", run_name="bad"), client.create_run("0", run_name="good")
+    client.log_metric(good.run_id, "m", 1.0)
+    if seen_before:
+        client.search_runs(["0"])
+    else:
+        client = another(tmp_path)
+
+    vandals[vandal]((tmp_path / "0" if where == "experiment" else tmp_path / "0" / bad.run_id) / "log")
+
+    for _ in range(2):
+        found = client.search_runs(["0"], "metrics.m = 1")
+        assert [run.name for run in found] == ["good"]
+        assert [experiment.name for experiment in client.search_experiments()] == ["Default"]
+        assert "good" in set(client.search_frame(None)["tags.mlflow.runName"])
+        assert client.get_run(bad.run_id).name == "bad"
+        assert client.get_experiment_by_name("Default") is not None
+    client.set_tag(bad.run_id, "still", "works")
+    assert another(tmp_path).get_run(bad.run_id).tags["still"] == "works"
+
+
+@pytest.mark.parametrize("name", ["99999999999999999999999", "007", "١٢٣", "5", "models", ".git", "lost+found"])
+@pytest.mark.parametrize("is_dir", [True, False], ids=["folder", "file"])
+def test_what_lies_beside_the_experiments_is_left_alone(tmp_path: Path, name: str, is_dir: bool) -> None:
+    client = Client(tmp_path)
+    run_id = client.create_run("0").info.run_id
+    other = tmp_path / name
+    if is_dir:
+        (other / run_id / "log").mkdir(parents=True)
+        (other / run_id / "log" / "x.jsonl").write_bytes(GARBAGE)
+    else:
+        other.write_bytes(GARBAGE)
+
+    assert client.search_frame(None)["run_id"].tolist() == [run_id]
+    assert [experiment.experiment_id for experiment in client.search_experiments()] == ["0"]
+    assert client.get_run(run_id).run_id == run_id

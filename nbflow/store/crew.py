@@ -1,0 +1,184 @@
+"""Reading very many runs: other processes read and digest them while this one writes the index.
+
+A cold index of 100,000 runs is 200,000 small files and all of Python's work on them; on two cores it takes little more
+than half as long with a helper. Only plain data crosses the pipes, and what a helper cannot do is done here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import struct
+import subprocess
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from nbflow.store.digest import Digest, read_run
+from nbflow.store.fold import RunState
+from nbflow.store.layout import Layout
+from nbflow.store.reader import FolderReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["digest_all", "help_out"]
+
+# Starting a helper costs as much as reading this many runs.
+_WORTH_HELP = 4000
+_MOST_HELPERS = 4
+_BATCH = 250
+_AHEAD = 2
+
+RunKey = tuple[str, str]
+"""Home and run id."""
+Found = tuple[Digest, bytes | None]
+"""A run's digest, and its encoded state when the digest alone does not settle it."""
+
+_keys_decoder = msgspec.msgpack.Decoder(list[RunKey])
+_found_decoder = msgspec.msgpack.Decoder(list[Found])
+_length = struct.Struct("<I")
+
+_HELPER = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from nbflow.store.crew import help_out; help_out()"
+
+
+def digest_all(root: Path, runs: Sequence[RunKey], *, worth_help: int = _WORTH_HELP) -> Iterator[Found]:
+    """Read runs that the index does not know yet.
+
+    Parameters
+    ----------
+    root
+        The store.
+    runs
+        The runs.
+    worth_help
+        How many runs a helper process is started for.
+
+    Yields
+    ------
+    found : tuple of Digest and (bytes or None)
+        Each run once, in any order.
+    """
+    waiting = deque(runs[i : i + _BATCH] for i in range(0, len(runs), _BATCH))
+    done: queue.SimpleQueue[tuple[_Helper, list[Found] | None]] = queue.SimpleQueue()
+    helpers = [_Helper(root, done) for _ in range(_helpers_for(len(runs), worth_help))]
+    try:
+        for helper in helpers * _AHEAD:
+            if waiting:
+                helper.give(waiting.popleft())
+        reader = FolderReader(Layout(root))
+        while waiting or any(helper.given for helper in helpers):
+            try:
+                helper, found = done.get(block=not waiting)
+            except queue.Empty:
+                yield from _digest(reader, waiting.pop())
+                continue
+            if found is None:  # it died: its work is ours again
+                waiting.extend(helper.given)
+                helper.given.clear()
+                continue
+            helper.given.popleft()
+            if waiting:
+                helper.give(waiting.popleft())
+            yield from found
+    finally:
+        for helper in helpers:
+            helper.stop()
+
+
+def help_out() -> None:
+    """Be a helper: answer each batch of runs on the standard input with what was found, on the standard output."""
+    reader = FolderReader(Layout(Path(sys.argv[2])))
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    while data := _receive(source):
+        _send(target, msgspec.msgpack.encode(_digest(reader, _keys_decoder.decode(data))))
+
+
+def _digest(reader: FolderReader, runs: Sequence[RunKey]) -> list[Found]:
+    found: list[Found] = []
+    for home, run_id in runs:
+        state, digest, _ = read_run(reader, home, run_id, None)
+        found.append((digest, None if state is None else encode_state(state)))
+    return found
+
+
+def encode_state(state: RunState) -> bytes:
+    """Encode a state for the index."""
+    return msgspec.msgpack.encode(state)
+
+
+def _helpers_for(n_runs: int, worth_help: int) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores - 1, _MOST_HELPERS, n_runs // worth_help) if sys.executable else 0
+
+
+class _Helper:
+    """Another process, and a thread that takes what it answers."""
+
+    def __init__(self, root: Path, done: queue.SimpleQueue[tuple[_Helper, list[Found] | None]]) -> None:
+        self.given: deque[Sequence[RunKey]] = deque()
+        self._done = done
+        self._process: subprocess.Popen[bytes] | None = None
+        with contextlib.suppress(OSError):
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _HELPER, json.dumps(sys.path), os.fspath(root)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        self._thread = threading.Thread(target=self._take, name="nbflow-index-helper", daemon=True)
+        self._thread.start()
+
+    def give(self, runs: Sequence[RunKey]) -> None:
+        """Hand over a batch. A helper that is gone shows itself in what `_take` says."""
+        self.given.append(runs)
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                _send(self._process.stdin, msgspec.msgpack.encode(runs))
+
+    def stop(self) -> None:
+        """End the process."""
+        process = self._process
+        if process is None:
+            return
+        with contextlib.suppress(OSError):
+            process.kill()
+        process.wait()
+        self._thread.join()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _take(self) -> None:
+        source = None if self._process is None else self._process.stdout
+        while source is not None and (data := _receive(source)):
+            try:
+                self._done.put((self, _found_decoder.decode(data)))
+            except msgspec.DecodeError:
+                break
+        self._done.put((self, None))
+
+
+def _send(target: BinaryIO, data: bytes) -> None:
+    target.write(_length.pack(len(data)) + data)
+    target.flush()
+
+
+def _receive(source: BinaryIO) -> bytes:
+    """Read one message; nothing at the end of the stream, or when it was cut off."""
+    try:
+        header = source.read(_length.size)
+        if len(header) < _length.size:
+            return b""
+        (length,) = _length.unpack(header)
+        data = source.read(length)
+    except (OSError, ValueError):
+        return b""
+    return data if len(data) == length else b""
