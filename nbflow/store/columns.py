@@ -27,7 +27,7 @@ NAN = "nan"  # SQLite has no NaN: as a text it sorts behind all numbers, as MLfl
 FACETS = ("min", "max", "first", "last", "mean")
 
 Name = tuple[str, str, str]
-"""Entity (`metric`, `param`, `tag`), key and facet: `""` is the value itself, `num` a text's number, or an aggregate."""
+"""Entity (`metric`, `param`, `tag`), key, facet: `""` is the value itself, `num` a text's number, or an aggregate."""
 
 
 class Column(Struct, frozen=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from io import FileIO
+from typing import TYPE_CHECKING
 
 from nbflow.errors import StoreReadError, StoreWriteError
 from nbflow.store import points
@@ -19,7 +20,7 @@ __all__ = ["copy_file", "open_source", "same_start", "seem_equal", "whole_length
 _CHUNK = 1 << 20
 
 
-def open_source(path: Path) -> BinaryIO:
+def open_source(path: Path) -> FileIO:
     """Open a file for reading, but not through a symlink.
 
     Raises
@@ -31,7 +32,7 @@ def open_source(path: Path) -> BinaryIO:
     """
     try:
         flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-        return open(os.open(path, flags), "rb", buffering=0, closefd=True)  # noqa: PTH123, SIM115 (a descriptor)
+        return FileIO(os.open(path, flags))
     except FileNotFoundError:
         raise
     except OSError as exc:
@@ -122,10 +123,10 @@ def seem_equal(one: os.stat_result, other: os.stat_result) -> bool:
     return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
-def _pour(reading: BinaryIO, source: Path, temporary: Path, size: int | None, mode: int) -> int:
+def _pour(reading: FileIO, source: Path, temporary: Path, size: int | None, mode: int) -> int:
     copied = 0
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with open(os.open(temporary, flags, mode), "wb") as copy:  # noqa: PTH123 (a descriptor)
+    with os.fdopen(os.open(temporary, flags, mode), "wb") as copy:
         while size is None or copied < size:
             chunk = _read(reading, source, _CHUNK if size is None else min(_CHUNK, size - copied))
             if not chunk:
@@ -135,7 +136,7 @@ def _pour(reading: BinaryIO, source: Path, temporary: Path, size: int | None, mo
     return copied
 
 
-def _read(file: BinaryIO, path: Path, size: int) -> bytes:
+def _read(file: FileIO, path: Path, size: int) -> bytes:
     """Read so many bytes, or up to the end."""
     pieces = []
     try:

@@ -16,17 +16,18 @@ import sys
 import threading
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
 from nbflow.store.digest import Digest, read_run
-from nbflow.store.fold import RunState
 from nbflow.store.layout import Layout
 from nbflow.store.reader import FolderReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from nbflow.store.fold import RunState
 
 __all__ = ["digest_all", "help_out"]
 
@@ -126,7 +127,7 @@ class _Helper:
         self._done = done
         self._process: subprocess.Popen[bytes] | None = None
         with contextlib.suppress(OSError):
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 (ourselves, and a path as one argument)
                 [sys.executable, "-c", _HELPER, json.dumps(sys.path), os.fspath(root)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -166,12 +167,12 @@ class _Helper:
         self._done.put((self, None))
 
 
-def _send(target: BinaryIO, data: bytes) -> None:
+def _send(target: IO[bytes], data: bytes) -> None:
     target.write(_length.pack(len(data)) + data)
     target.flush()
 
 
-def _receive(source: BinaryIO) -> bytes:
+def _receive(source: IO[bytes]) -> bytes:
     """Read one message; nothing at the end of the stream, or when it was cut off."""
     try:
         header = source.read(_length.size)

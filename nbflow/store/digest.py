@@ -102,9 +102,7 @@ def fold_run(reader: StoreReader, home: str, run_id: str, old: RunState | None) 
     return state, changed
 
 
-def read_run(
-    reader: StoreReader, home: str, run_id: str, old: RunState | None
-) -> tuple[RunState | None, Digest, bool]:
+def read_run(reader: StoreReader, home: str, run_id: str, old: RunState | None) -> tuple[RunState | None, Digest, bool]:
     """Read on in a run's log, in the short way where it can be.
 
     Returns
@@ -125,7 +123,7 @@ def read_run(
     return state, digest_of(state), changed
 
 
-def quick_digest(run_id: str, home: str, news: News) -> Digest | None:
+def quick_digest(run_id: str, home: str, news: News) -> Digest | None:  # noqa: C901, PLR0911, PLR0912 (a table in the shape of a loop: a call for each event would cost as much as all of it)
     """Make the digest of a run from all that its only writer wrote.
 
     Parameters

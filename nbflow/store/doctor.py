@@ -235,9 +235,7 @@ def _note_death(seen: _Seen, store: FileStore, folder: Path, state: RunState) ->
             seen.add("dead_run", detail, problem=False)
 
 
-def _read(
-    seen: _Seen, folder: Path, news: Callable[[], Iterator[News]], state: RunState | ExperimentState
-) -> None:
+def _read(seen: _Seen, folder: Path, news: Callable[[], Iterator[News]], state: RunState | ExperimentState) -> None:
     """Fold a log into a state, and note what its files show."""
     log = folder / LOG
     try:

@@ -67,6 +67,7 @@ class ExperimentLog:
             try:
                 self._take_news()
             except LogShrankError:
+                self._writer.begin_anew()  # its file may be what is gone
                 self.state = ExperimentState(self.experiment_id)
                 self._take_news()
             self._clock.observe(self.state.last_t)

@@ -146,6 +146,15 @@ class Experiments:
             raise ExperimentExistsError(state.current_name, namesake.experiment_id)
         self.log(experiment_id).restore()
 
+    def is_last_of_its_name(self, state: ExperimentState) -> bool:
+        """Tell whether an experiment's folder is the last that its first name stood for: none follows it."""
+        generation = 0
+        while self._layout.experiment(found := experiment_id_for(state.first_name, generation)).is_dir():
+            generation += 1
+            if found == state.experiment_id:
+                return not self._layout.experiment(experiment_id_for(state.first_name, generation)).is_dir()
+        return False
+
     def retire(self, experiment_id: str) -> None:
         """Keep the id of an experiment whose log was removed from being taken by another one of its name.
 
@@ -154,11 +163,9 @@ class Experiments:
         StoreWriteError
             If the disk refuses.
         """
-        with self._lock:
-            old = self._logs.pop(experiment_id, None)
-        if old is not None:
-            old.close()
-        self.log(experiment_id).claim(experiment_id)
+        log = self.log(experiment_id)
+        log.refresh()
+        log.claim(experiment_id)
 
     def ensure_default(self) -> None:
         """Make the experiment `0` of every store, if it is not there."""
@@ -224,6 +231,7 @@ class Experiments:
             except OSError as exc:
                 raise StoreWriteError(str(log.folder), exc.errno, exc.strerror or str(exc)) from exc
             else:
+                log.refresh()  # what was read and written here before went with an earlier folder
                 return log
 
     def _settled(self, log: ExperimentLog) -> ExperimentState:

@@ -15,6 +15,7 @@ from nbflow.errors import (
     StoreWriteError,
 )
 from nbflow.names import check_run_id
+from nbflow.store.appendfile import sync_folder
 from nbflow.store.clock import LogicalClock
 from nbflow.store.entity import artifact_uri, experiment_id_of, experiment_of, run_of
 from nbflow.store.experiments import Experiments
@@ -23,7 +24,6 @@ from nbflow.store.layout import LOG, Layout, new_run_id
 from nbflow.store.reader import FolderReader
 from nbflow.store.root import check_store, make_store
 from nbflow.store.runlog import RUNNING, RunLog
-from nbflow.store.appendfile import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -255,7 +255,7 @@ class FileStore:
             if self._index is None:
                 from nbflow.store.index import Index
 
-                self._index = Index(self)
+                self._index = Index(self.layout, self.reader, self.settings)
             return self._index
 
     def close(self) -> None:

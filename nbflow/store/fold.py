@@ -151,8 +151,7 @@ class RunState(Struct):
             rule = rules.get(type(event))
             if rule is not None:
                 rule(self, (event.t, writer, position), event)
-            if event.t > last_t:
-                last_t = event.t
+            last_t = max(last_t, event.t)
         self.last_t = last_t
         cursor.lines += len(news.events)
         if news.points:

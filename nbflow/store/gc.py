@@ -1,9 +1,9 @@
 """Emptying the trash: what was deleted is removed for good. It cannot be undone.
 
 A run's folder first gets a name that readers skip (`<run_id>.gc`), in one step, and is then removed. So a kill half
-way never shows half a run and never brings one back; what it leaves is removed by the next call. Of an experiment
-the log goes in the same way, once no run needs its folder; the folder stays, and with it a claim: were its
-id free, a new experiment could take it while one of the same name lives under the next.
+way never shows half a run and never brings one back; what it leaves is removed by the next call. An experiment goes
+in the same way once no run needs its folder, and its name is free again. But where a later experiment has the same
+name under the next id, the folder stays with a claim in it, or a third one could take the first id beside the second.
 
 There is no lock. Each run is read again just before it goes, so that one that was restored or moved meanwhile stays.
 """
@@ -241,10 +241,11 @@ class _Sweep:
         if self._is_needed(experiment_id):
             self._kept.append(Kept(experiment_id, "its folder or its name is needed by runs that stay"))
             return
-        size = _size(log.folder / LOG)
+        size = _size(log.folder)
         if not self._dry_run:
             log.close()
-            hidden = self._hide(log.folder / LOG, experiment_id)
+            last = self._store.experiments.is_last_of_its_name(log.state)
+            hidden = self._hide(log.folder if last else log.folder / LOG, experiment_id)
             if hidden is None:
                 return
             self._remove(hidden)
@@ -287,7 +288,7 @@ class _Sweep:
             if path.name == LOG + GONE:
                 if not shown.exists():
                     self._store.experiments.retire(home.name)
-            elif path.name.endswith(GONE) and not shown.exists():
+            elif path.name.endswith(GONE) and home != self._store.root and not shown.exists():
                 self._remove_elsewhere(home.name, shown.name)
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)

@@ -12,7 +12,7 @@ from nbflow.store.layout import LOG
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
+    from numpy.typing import NDArray
 
     from nbflow.store.fold import RunState
 
@@ -35,9 +35,9 @@ class History(Struct, frozen=True):
     """
 
     key: str
-    step: np.ndarray[Any, Any]
-    timestamp: np.ndarray[Any, Any]
-    value: np.ndarray[Any, Any]
+    step: NDArray[Any]
+    timestamp: NDArray[Any]
+    value: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.value)
@@ -68,16 +68,11 @@ def read_history(folder: Path, state: RunState, key: str) -> History:
         count = cursor.points // points.SIZE - 1
         if not numbers or count <= 0:
             continue
-        records: Any = np.fromfile(
-            folder / LOG / f"{writer}.metrics", points.DTYPE, count=count, offset=points.SIZE
-        )
+        records: Any = np.fromfile(folder / LOG / f"{writer}.metrics", points.DTYPE, count=count, offset=points.SIZE)
         if len(cursor.keys) > 1:
             records = records[np.isin(records["key"], numbers)]
         parts.append(records)
-    if not parts:
-        records = np.empty(0, points.DTYPE)
-    else:
-        records = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    records = parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, points.DTYPE), *parts])
     step, time, value = (np.ascontiguousarray(records[name]) for name in ("step", "time", "value"))
     # One writer's file is in this order nearly always: looking costs a tenth of sorting.
     if not _ordered(time, step, value):

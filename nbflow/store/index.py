@@ -25,9 +25,10 @@ from nbflow.store.digest import Digest, fold_run, read_run
 from nbflow.store.entity import artifact_uri, run_of
 from nbflow.store.fold import ExperimentState, RunState
 from nbflow.store.forks import forkable
+from nbflow.store.liveness import Origin, liveness_of
 from nbflow.store.query import compile_query
 from nbflow.store.reader import LogShrankError
-from nbflow.store.liveness import Origin, liveness_of
+from nbflow.store.root import check_store
 from nbflow.store.rows import RowWriter
 from nbflow.store.runlog import RUNNING, last_sign
 from nbflow.store.schema import index_path, open_database
@@ -36,9 +37,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from nbflow.config import Settings
     from nbflow.entities import Run
     from nbflow.search.tree import Node, Order
-    from nbflow.store.filestore import FileStore
+    from nbflow.store.layout import Layout
+    from nbflow.store.reader import StoreReader
 
 __all__ = ["Index"]
 
@@ -58,13 +61,15 @@ class Index:
 
     Parameters
     ----------
-    store
-        The store.
+    layout, reader, settings
+        The store's.
     """
 
-    def __init__(self, store: FileStore) -> None:
-        self._store = store
-        self._path: Path | None = index_path(store.root, store.settings)
+    def __init__(self, layout: Layout, reader: StoreReader, settings: Settings) -> None:
+        self._layout = layout
+        self._reader = reader
+        self._settings = settings
+        self._path: Path | None = index_path(layout.root, settings)
         self._database: sqlite3.Connection | None = None
         self._turn = 0
         self.forget()
@@ -137,7 +142,7 @@ class Index:
         """Give the columns of runs that `search` found, in its order; see `nbflow.store.table`."""
         from nbflow.store.table import read_table
 
-        return self._repaired(lambda: read_table(self._db, self._columns, self._store.layout, numbers))
+        return self._repaired(lambda: read_table(self._db, self._columns, self._layout, numbers))
 
     def refresh(self, *, whole: bool = False) -> None:
         """Bring the index up to date.
@@ -155,7 +160,7 @@ class Index:
     def _db(self) -> sqlite3.Connection:
         if self._database is None:
             database = open_database(self._path)
-            root = f"{self._store.root}{os.sep}"
+            root = f"{self._layout.root}{os.sep}"
             database.create_function("nbflow_root", 0, lambda: root, deterministic=True)
             self._columns = Columns(database)
             self._seen_version = -1
@@ -205,13 +210,12 @@ class Index:
 
     def _update(self, *, whole: bool) -> None:
         self._load()
-        store = self._store
-        if not store.check():
+        if not check_store(self._layout):
             self._forget_gone()
             return
         to_read: set[tuple[str, str]] = set()
         if self._place_changed(""):
-            listed = set(store.reader.experiments())
+            listed = set(self._reader.experiments())
             for gone in self._experiments.keys() - listed:
                 self._drop_experiment(gone)
             for new in sorted(listed - self._experiments.keys()):
@@ -240,7 +244,7 @@ class Index:
     def _place_changed(self, place: str) -> bool:
         """Tell whether a folder has changed since it was listed, and note that it is being listed now."""
         try:
-            mtime = os.stat(self._store.root / place).st_mtime_ns
+            mtime = os.stat(self._layout.root / place).st_mtime_ns
         except OSError:
             mtime = -1
         if self._places.get(place) == mtime:
@@ -253,7 +257,7 @@ class Index:
 
     def _look_at_experiment(self, experiment_id: str) -> set[tuple[str, str]]:
         """Read on in an experiment's log and list its runs; give the runs that have to be read."""
-        reader = self._store.reader
+        reader = self._reader
         state = self._experiments[experiment_id]
         try:
             news = list(reader.experiment_news(experiment_id, state.files))
@@ -284,12 +288,12 @@ class Index:
         looked_at: set[str] = set()
         for n, home, run_id, status, size, watched, blob in self._to_look_at(named, whole=whole):
             looked_at.add(run_id)
-            if not watched and (home, run_id) not in named and size == self._store.reader.run_size(home, run_id):
+            if not watched and (home, run_id) not in named and size == self._reader.run_size(home, run_id):
                 continue
             old = None if blob is None else _run_decoder.decode(blob)
             self._read_run(writer, n, home, run_id, old, status)
         new = sorted(key for key in named if key[1] not in looked_at)
-        for digest, blob in digest_all(self._store.root, new):
+        for digest, blob in digest_all(self._layout.root, new):
             self._judge(writer, None, digest, blob, None, changed=True)
         writer.flush()
 
@@ -314,7 +318,7 @@ class Index:
         self, writer: RowWriter, n: int | None, home: str, run_id: str, old: RunState | None, status: str | None
     ) -> None:
         """Read on in a run's log, and write its row if there is anything new."""
-        state, digest, changed = read_run(self._store.reader, home, run_id, old)
+        state, digest, changed = read_run(self._reader, home, run_id, old)
         self._judge(writer, n, digest, None if state is None else encode_state(state), status, changed=changed)
 
     def _judge(
@@ -337,7 +341,7 @@ class Index:
             n,
             run,
             deleted=run.deleted or (owner is not None and owner.deleted),
-            uri=None if location is None else artifact_uri(self._store.layout, run.home, run.run_id, location),
+            uri=None if location is None else artifact_uri(self._layout, run.home, run.run_id, location),
             watched=not run.settled and (liveness != "gone" or not run.exists),
             state=state,
         )
@@ -349,8 +353,8 @@ class Index:
         return liveness_of(
             Origin(runner.host, runner.boot, runner.pid),
             runner.since,
-            last_sign(self._store.layout.run(state.experiment_id, state.run_id), runner.stamp[1]),
-            self._store.settings.silent_s,
+            last_sign(self._layout.run(state.experiment_id, state.run_id), runner.stamp[1]),
+            self._settings.silent_s,
         )
 
     def _save_experiment(self, state: ExperimentState) -> None:
@@ -375,7 +379,7 @@ class Index:
         home = state.experiment_id
         rows = self._db.execute("SELECT run_id FROM runs WHERE home=?", (home,)).fetchall()
         uris = [
-            (state.location and artifact_uri(self._store.layout, home, run_id, state.location), run_id)
+            (state.location and artifact_uri(self._layout, home, run_id, state.location), run_id)
             for (run_id,) in rows
         ]
         self._db.executemany("UPDATE runs SET uri=? WHERE run_id=?", uris)
@@ -398,7 +402,7 @@ class Index:
 
     def _records(self, numbers: Sequence[int]) -> list[Run]:
         found: dict[int, Run] = {}
-        reader = self._store.reader
+        reader = self._reader
         for start in range(0, len(numbers), 500):
             some = numbers[start : start + 500]
             marks = ",".join("?" * len(some))
@@ -406,6 +410,6 @@ class Index:
             for n, active, home, run_id, status, uri, blob in self._db.execute(select, some):
                 state = _run_decoder.decode(blob) if blob is not None else fold_run(reader, home, run_id, None)[0]
                 if state.exists:
-                    uri = uri or artifact_uri(self._store.layout, home, run_id, None)
-                    found[n] = run_of(state, uri=uri, status=status, experiment_deleted=not active)
+                    place = uri or artifact_uri(self._layout, home, run_id, None)
+                    found[n] = run_of(state, uri=place, status=status, experiment_deleted=not active)
         return [found[n] for n in numbers if n in found]

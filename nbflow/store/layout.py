@@ -31,6 +31,8 @@ MODELS = "models"
 DEFAULT_EXPERIMENT = "Default"
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
+# What `experiment_id_for` makes, and what an SQL integer holds.
+_EXPERIMENT_ID = re.compile(r"0|[1-9][0-9]{0,17}")
 _LOWEST_ID = 10**17
 
 
@@ -55,7 +57,7 @@ class Layout(Struct, frozen=True):
 
 def is_experiment_id(name: str) -> bool:
     """Tell whether a folder of the root can be an experiment."""
-    return name.isascii() and name.isdecimal()
+    return _EXPERIMENT_ID.fullmatch(name) is not None
 
 
 def is_run_id(name: str) -> bool:

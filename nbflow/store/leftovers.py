@@ -41,17 +41,14 @@ def is_temporary(name: str) -> bool:
 
 def is_gone(name: str) -> bool:
     """Tell whether a folder's name says that it is being removed."""
-    return name.endswith(GONE) and (is_run_id(stem := name.removesuffix(GONE)) or stem == LOG)
+    stem = name.removesuffix(GONE)
+    return stem != name and (is_run_id(stem) or is_experiment_id(stem) or stem == LOG)
 
 
 def gone_folders(layout: Layout) -> list[Path]:
-    """List the folders of runs, and the logs of experiments, whose removal was begun."""
-    return [
-        folder / name
-        for folder in _experiments(layout)
-        for name in sorted(_names(folder))
-        if is_gone(name)
-    ]
+    """List the folders of runs and experiments, and the logs of experiments, whose removal was begun."""
+    folders = (*_experiments(layout), layout.root)
+    return [folder / name for folder in folders for name in sorted(_names(folder)) if is_gone(name)]
 
 
 def abandoned_files(layout: Layout) -> Iterator[Path]:

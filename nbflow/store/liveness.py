@@ -1,4 +1,4 @@
-"""Is the process that runs a run still there?
+"""Whether the process that runs a run is still there.
 
 A run says which process started it. On the same machine, in the same boot and the same process namespace, the process
 table answers. Elsewhere only the heartbeat does: the process touches its log every `Settings.heartbeat_s` seconds.
@@ -50,7 +50,7 @@ def _machine() -> tuple[str, str]:
     with suppress(OSError):
         parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:13])
     with suppress(OSError):
-        parts.append(os.readlink("/proc/self/ns/pid").strip("pid:[]"))
+        parts.append(str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]"))
     return host, "-".join(parts)
 
 

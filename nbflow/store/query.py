@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from nbflow.search.tree import And, Between, Comparison, IsIn, IsNull, Key, Not, Or
+from nbflow.search.tree import And, Between, Comparison, IsIn, IsNull, Not, Or
 from nbflow.store.columns import FACETS, Column
 from nbflow.store.layout import ARTIFACTS
 
@@ -96,7 +96,7 @@ class _Compiler:
         node: Node | None,
         order: Sequence[Order],
         experiment_ids: Sequence[str] | None,
-        active: bool | None,  # noqa: FBT001 (three values, private)
+        active: bool | None,
         limit: int | None,
         offset: int,
     ) -> Query:
@@ -217,8 +217,8 @@ class _Compiler:
             column, facet = _metric_columns(self._columns, key.name)
             number = isinstance(node, Comparison) and node.op in ("<", "<=", ">", ">=", "=")
             return {} if column is None or facet is not None else {column: number}
-        found = self._columns.find(key.entity, key.name, "num" if _is_numeric(node) else "")
-        return {} if found is None else {found: False}
+        text = self._columns.find(key.entity, key.name, "num" if _is_numeric(node) else "")
+        return {} if text is None else {text: False}
 
     # Orders
 

@@ -88,7 +88,7 @@ class FolderReader:
         """List the ids of all folders of an experiment that can be runs; none where there is no experiment."""
         try:
             return sorted(filter(is_run_id, os.listdir(f"{self._root}/{experiment_id}")))
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
             return []
 
     def experiment_news(self, experiment_id: str, files: Mapping[str, FileCursor]) -> Iterator[News]:
@@ -127,7 +127,7 @@ class FolderReader:
 def _log_news(log: str, files: Mapping[str, FileCursor], *, of_run: bool) -> Iterator[News]:
     try:
         names = os.listdir(log)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         names = []
     writers = [name[:-6] for name in names if name.endswith(".jsonl")]
     if len(writers) > 1:
@@ -139,7 +139,7 @@ def _log_news(log: str, files: Mapping[str, FileCursor], *, of_run: bool) -> Ite
         events_at, points_at = (cursor.events, cursor.points) if cursor is not None else (0, 0)
         # Points first: whatever key they carry was declared before them, so it is in the events read after.
         numbers = b""
-        if f"{writer}.metrics" in names:
+        if points_at or f"{writer}.metrics" in names:
             numbers = _read_from(f"{log}/{writer}.metrics", points_at)
             torn = len(numbers) % points.SIZE
             if torn:
@@ -162,7 +162,7 @@ def _log_news(log: str, files: Mapping[str, FileCursor], *, of_run: bool) -> Ite
 
 
 def _read_from(path: str, offset: int) -> bytes:
-    """Read a file from an offset to its end.
+    """Read a file from an offset to its end; nothing where there is nothing to read.
 
     Raises
     ------
@@ -170,15 +170,22 @@ def _read_from(path: str, offset: int) -> bytes:
         If it is gone or shorter than the offset.
     """
     try:
+        return _bytes_from(path, offset)
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        # Gone since its folder was listed, a symlink to nowhere, a folder of that name, or somebody else's own.
         if offset:
-            size = os.stat(path).st_size
-            if size <= offset:
-                if size < offset:
-                    raise LogShrankError(path)
-                return b""
-        fd = os.open(path, _FLAGS)
-    except FileNotFoundError:
-        raise LogShrankError(path) from None
+            raise LogShrankError(path) from None
+        return b""
+
+
+def _bytes_from(path: str, offset: int) -> bytes:
+    if offset:
+        size = os.stat(path).st_size
+        if size <= offset:
+            if size < offset:
+                raise LogShrankError(path)
+            return b""
+    fd = os.open(path, _FLAGS)
     try:
         if offset:
             os.lseek(fd, offset, os.SEEK_SET)

@@ -65,7 +65,7 @@ def make_store(layout: Layout) -> None:
     try:
         layout.root.mkdir(parents=True, exist_ok=True)
         draft.write_text(json.dumps({"format": FORMAT}) + "\n")
-        os.replace(draft, layout.store_file)
+        draft.replace(layout.store_file)
     except OSError as exc:
         draft.unlink(missing_ok=True)
         raise StoreWriteError(str(layout.root), exc.errno, exc.strerror or str(exc)) from exc

@@ -38,7 +38,9 @@ class RowWriter:
         self._values: dict[str, list[list[Any]]] = {}
         self._replaced: list[tuple[int]] = []
 
-    def put(self, n: int | None, run: Digest, *, deleted: bool, uri: str | None, watched: bool, state: bytes | None) -> None:
+    def put(
+        self, n: int | None, run: Digest, *, deleted: bool, uri: str | None, watched: bool, state: bytes | None
+    ) -> None:
         """Take in a run.
 
         Parameters

@@ -98,6 +98,7 @@ class RunLog:
             try:
                 self._take_news()
             except LogShrankError:
+                self._writer.begin_anew()  # its file may be what is gone
                 self.state = RunState(self.run_id, self.home)
                 self._take_news()
             if not self.state.exists:

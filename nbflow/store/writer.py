@@ -32,6 +32,7 @@ _pack = points.pack
 _write = os.write
 _SIZE = points.SIZE
 
+
 class LogWriter:
     """The writer of one process in one `log/` folder: a `.jsonl`, and a `.metrics` once a number comes.
 
@@ -60,13 +61,16 @@ class LogWriter:
         self._log = folder / LOG
         self._host = host
         self._clock = clock
+        self._new_lock()
         self._begin()
         forkable.add(self)
 
-    def _begin(self) -> None:
-        """Take a new name, and files of that name: at first, after a fork, or when a file had to be given up."""
+    def _new_lock(self) -> None:
         self._lock = threading.RLock()
         self._acquire, self._release = self._lock.acquire, self._lock.release
+
+    def _begin(self) -> None:
+        """Take a new name, and files of that name: at first, after a fork, or when a file had to be given up."""
         self.name = new_writer_name(self._host)
         self._events = AppendFile(self._log / f"{self.name}.jsonl")
         self._points = AppendFile(self._log / f"{self.name}.metrics", points.HEADER)
@@ -167,7 +171,14 @@ class LogWriter:
         """Let go of the files after a fork: they are the parent's. The next write begins files of our own."""
         self._events.close()
         self._points.close()
+        self._new_lock()
         self._begin()
+
+    def begin_anew(self) -> None:
+        """Let go of files that somebody removed, or may have: what is written to those is lost."""
+        with self._lock:
+            self.close()
+            self._begin()
 
     def _declare(self, key: str) -> int:
         number = len(self._keys)

@@ -11,7 +11,6 @@ import atexit
 import sys
 import threading
 import warnings
-import weakref
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -253,7 +252,6 @@ class _Cells(threading.local):
 
 
 _cells = _Cells()
-_shells: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def running_shell() -> Any | None:
@@ -264,11 +262,10 @@ def running_shell() -> Any | None:
 
 
 def _carry_over_cells() -> None:
-    shell = running_shell()
-    if shell is None or shell in _shells:
+    events = getattr(running_shell(), "events", None)
+    if events is None or _cells.before in events.callbacks["pre_run_cell"]:
         return
-    _shells.add(shell)
-    shell.events.register("pre_run_cell", _cells.before)
+    events.register("pre_run_cell", _cells.before)
     _cells.task = _current_task()
 
 

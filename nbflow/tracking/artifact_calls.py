@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import ArtifactNotFoundError, InvalidInputError, RunDeletedError
@@ -29,9 +30,7 @@ class ArtifactCalls:
 
     _store: FileStore
 
-    def log_artifact(
-        self, run_id: str, local_path: str | os.PathLike[str], artifact_path: str | None = None
-    ) -> None:
+    def log_artifact(self, run_id: str, local_path: str | os.PathLike[str], artifact_path: str | None = None) -> None:
         """Copy a file, or a folder under its own name, into a run's artifacts.
 
         Parameters
@@ -54,10 +53,10 @@ class ArtifactCalls:
         StoreWriteError
             If the disk refuses.
         """
-        source = os.fspath(local_path)
-        name = os.path.basename(os.path.abspath(source))
+        source = Path(os.path.abspath(local_path))
+        name = source.name
         target = f"{artifact_path}/{name}" if artifact_path else name
-        if os.path.isdir(source):
+        if source.is_dir():
             self._write(run_id, lambda files: files.write_tree(target, source))
         else:
             self._write(run_id, lambda files: [files.write_file(target, source)])
@@ -219,7 +218,14 @@ class ArtifactCalls:
         """List one folder of a run's artifacts, sorted; a file, and what is not there, list nothing."""
         return self._files(run_id).list(path or None)
 
-    def download_artifacts(self, run_id: str, path: str | None = None, dst_path: str | None = None) -> str:
+    def download_artifacts(
+        self,
+        run_id: str,
+        path: str | None = None,
+        dst_path: str | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> str:
         """Copy artifacts to a folder of this machine.
 
         Parameters
@@ -230,6 +236,8 @@ class ArtifactCalls:
             The file or folder; None and `""` are everything.
         dst_path
             Where to; None makes a temporary folder, which is the caller's to delete.
+        progress
+            Called with the bytes copied so far, and of all.
 
         Returns
         -------
@@ -246,7 +254,7 @@ class ArtifactCalls:
         from nbflow.artifact_store import download
 
         target = dst_path if dst_path is not None else tempfile.mkdtemp(prefix="nbflow-")
-        return os.path.abspath(download(self._files(run_id), path or None, target))
+        return os.path.abspath(download(self._files(run_id), path or None, target, progress=progress))
 
     def read_artifact(self, run_id: str, path: str) -> bytes:
         """Read an artifact file whole.
@@ -265,7 +273,7 @@ class ArtifactCalls:
         return open_artifacts(run.info.artifact_uri, within=self._within(run.info.artifact_uri))
 
     def _within(self, uri: str) -> str | None:
-        """A run's folder must not lead out of its store by a symlink; elsewhere there is no such line to draw."""
+        """Give the folder that a run's must not lead out of by a symlink: its store, when it lies there."""
         root = os.fspath(self._store.root)
         return root if uri.startswith(root + os.sep) else None
 

@@ -9,6 +9,7 @@ from nbflow.tracking.experiment_calls import ExperimentCalls
 from nbflow.tracking.run_calls import RunCalls
 from nbflow.tracking.search_calls import SearchCalls
 from nbflow.tracking.stores import open_store
+from nbflow.tracking.upkeep_calls import UpkeepCalls
 
 if TYPE_CHECKING:
     import os
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Client"]
 
 
-class Client(ExperimentCalls, RunCalls, ArtifactCalls, SearchCalls):
+class Client(ExperimentCalls, RunCalls, ArtifactCalls, SearchCalls, UpkeepCalls):
     """A store's experiments, runs and artifacts.
 
     The fluent functions (`nbflow.log_metric` ...) call the same methods for the active run. A client has no state of

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
-from nbflow.errors import ExperimentNotFoundError, InvalidInputError, UnsupportedValueError
+from nbflow.errors import ExperimentNotFoundError, InvalidUriError, LimitExceededError, UnsupportedValueError
 from nbflow.names import MAX_EXPERIMENT_TAG, check_experiment_name, check_key, check_length
-from nbflow.tracking.paging import PagedList, page_of
+from nbflow.tracking.paging import PagedList, check_view_type, page_of
 from nbflow.values import text_value
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ExperimentCalls"]
 
 _NEWEST_FIRST = ("creation_time DESC", "experiment_id ASC")
+_MAX_LOCATION = 2048
 _STAGES = {1: ("active",), 2: ("deleted",), 3: ("active", "deleted")}
 
 
@@ -28,7 +30,10 @@ class ExperimentCalls:
     _store: FileStore
 
     def create_experiment(
-        self, name: str, artifact_location: str | None = None, tags: Mapping[str, Any] | None = None
+        self,
+        name: str,
+        artifact_location: str | os.PathLike[str] | None = None,
+        tags: Mapping[str, Any] | None = None,
     ) -> str:
         """Create an experiment.
 
@@ -38,7 +43,7 @@ class ExperimentCalls:
             1 to 500 characters. The id is derived from it: the same name is the same experiment in every store.
             The name of a deleted experiment can be used again.
         artifact_location
-            Where its runs keep their artifacts, as a folder or an fsspec URL; None is in the store.
+            Where its runs keep their artifacts, as a folder (made absolute) or an fsspec URL; None is in the store.
         tags
             Its first tags.
 
@@ -57,15 +62,10 @@ class ExperimentCalls:
             If the store cannot be written to.
         """
         check_experiment_name(name)
-        if artifact_location is not None and (
-            not isinstance(artifact_location, str) or artifact_location.startswith(("runs:", "models:"))
-        ):
-            raise InvalidInputError(
-                "artifact_location", artifact_location, "It is a folder or a URL such as 's3://bucket/path'."
-            )
-        checked = _experiment_tags(tags or {})
+        location = None if artifact_location is None else _location(artifact_location)
+        checked = _experiment_tags({} if tags is None else tags)
         self._store.prepare()
-        return self._store.experiments.create(name, artifact_location, checked)
+        return self._store.experiments.create(name, location, checked)
 
     def get_experiment(self, experiment_id: str) -> Experiment:
         """Give an experiment by id, deleted or not.
@@ -132,7 +132,7 @@ class ExperimentCalls:
         ExperimentDeletedError
             If it is in the trash.
         """
-        self.set_experiment_tags(experiment_id, {key: value})
+        self.set_experiment_tags(experiment_id, {check_key(key, "tag name"): value})
 
     def set_experiment_tags(self, experiment_id: str, tags: Mapping[str, Any]) -> None:
         """Set tags of an experiment, all of them or none.
@@ -198,15 +198,31 @@ class ExperimentCalls:
 
         node = parse_filter(filter_string, EXPERIMENTS)
         orders = (*parse_order(order_by, EXPERIMENTS), *parse_order(_NEWEST_FIRST, EXPERIMENTS))
-        if view_type not in _STAGES:
-            raise InvalidInputError("view_type", view_type, "It is 1 (active), 2 (deleted) or 3 (all).")
+        stages = _STAGES[check_view_type(view_type, "view_type")]
         found = [
             experiment
             for experiment in self._store.all_experiments()
-            if experiment.lifecycle_stage in _STAGES[view_type]
+            if experiment.lifecycle_stage in stages
             and matches(node, lambda key, e=experiment: _look_up(e, key))  # type: ignore[misc]
         ]
         return page_of(sort_by(found, orders, _look_up), max_results, page_token)
+
+
+def _location(given: str | os.PathLike[str]) -> str:
+    rule = "It is a folder or a URL such as 's3://bucket/path'."
+    if not isinstance(given, str | os.PathLike):
+        raise UnsupportedValueError("artifact_location", given, rule)
+    from nbflow.artifact_store import open_artifacts
+
+    text = os.fspath(given)
+    if not isinstance(text, str) or text.startswith(("runs:", "models:")):
+        raise InvalidUriError(given, rule)
+    # Opened for its errors, while somebody is there who can mend them.
+    folder = open_artifacts(os.path.expanduser(text)).local_path()
+    location = text if folder is None else str(folder)
+    if len(location) > _MAX_LOCATION:
+        raise LimitExceededError("artifact_location", len(location), _MAX_LOCATION)
+    return location
 
 
 def _look_up(experiment: Experiment, key: Key) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import warnings
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -43,4 +44,14 @@ def raise_or_warn(error: NbflowError) -> None:
     # Read here and not from the store's settings: a training script may set it at any time.
     if os.environ.get("NBFLOW_ON_LOG_ERROR") != "warn":
         raise error
-    warnings.warn(f"nbflow did not log this, and goes on: {error}", RuntimeWarning, stacklevel=4)
+    warnings.warn(f"nbflow did not log this, and goes on: {error}", RuntimeWarning, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """Count the frames from the caller's to the first that is not nbflow's: the line that logs, and is warned of once."""
+    level = 1
+    frame = sys._getframe(1)  # noqa: SLF001 (Python's own way to ask)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "nbflow":
+        frame = frame.f_back
+        level += 1
+    return level

@@ -1,4 +1,4 @@
-"""Pages of results: a list that knows the token of the next one."""
+"""What a search is asked for: how many results, which page of them, active or deleted ones."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import base64
 import json
 from typing import TYPE_CHECKING, TypeVar
 
+from nbflow.entities import ViewType
 from nbflow.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MAX_PAGE", "PagedList", "check_max_results", "offset_of", "page_of", "token_for"]
+__all__ = ["MAX_PAGE", "PagedList", "check_max_results", "check_view_type", "offset_of", "page_of", "token_for"]
 
 MAX_PAGE = 50_000
+
+_VIEW_TYPES = (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL)
+_HIGHEST_OFFSET = 2**62  # what SQLite can count, with room for a page
 
 T = TypeVar("T")
 
@@ -69,6 +73,19 @@ def check_max_results(max_results: object, limit: int | None = MAX_PAGE) -> int:
     return max_results
 
 
+def check_view_type(view_type: object, what: str) -> int:
+    """Check which of active and deleted things were asked for.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is none of `ViewType`.
+    """
+    if isinstance(view_type, bool) or not isinstance(view_type, int) or view_type not in _VIEW_TYPES:
+        raise InvalidInputError(what, view_type, "It is 1 (active), 2 (deleted) or 3 (all).")
+    return view_type
+
+
 def token_for(offset: int) -> str:
     """Make the token of the page that begins after `offset` results, as MLflow does."""
     return base64.b64encode(json.dumps({"offset": offset}).encode()).decode()
@@ -86,8 +103,8 @@ def offset_of(page_token: str | None) -> int:
         return 0
     try:
         offset = json.loads(base64.b64decode(page_token, validate=True))["offset"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         offset = -1
-    if not isinstance(offset, int) or offset < 0:
+    if not isinstance(offset, int) or not 0 <= offset < _HIGHEST_OFFSET:
         raise InvalidInputError("page_token", page_token, "Give the token of the page before.")
     return offset

@@ -14,6 +14,7 @@ from nbflow.errors import (
 )
 from nbflow.names import check_key
 from nbflow.tracking.naming import random_run_name
+from nbflow.tracking.operations import operations
 from nbflow.values import metric_value, step_value, text_value, time_value
 
 if TYPE_CHECKING:
@@ -23,8 +24,18 @@ if TYPE_CHECKING:
     from nbflow.store.filestore import FileStore
     from nbflow.store.history import History
     from nbflow.store.runlog import RunLog
+    from nbflow.tracking.operations import RunOperations
 
-__all__ = ["DESCRIPTION_TAG", "PARENT_TAG", "RUN_NAME_TAG", "STATUSES", "RunCalls", "check_status", "checked_params", "checked_tags"]
+__all__ = [
+    "DESCRIPTION_TAG",
+    "PARENT_TAG",
+    "RUN_NAME_TAG",
+    "STATUSES",
+    "RunCalls",
+    "check_status",
+    "checked_params",
+    "checked_tags",
+]
 
 RUN_NAME_TAG = "mlflow.runName"
 PARENT_TAG = "mlflow.parentRunId"
@@ -164,15 +175,17 @@ class RunCalls:
             If it is in the trash.
         RunBusyError
             If it is to run here, and still runs elsewhere.
+        InvalidInputError
+            If the status or the name cannot be used.
         """
+        renamed = {} if name is None else checked_tags({RUN_NAME_TAG: name})
         log = self._store.run_log(run_id)
-        if name is not None:
-            log.rename(text_value(name, "name"))
         if status is not None:
             if check_status(status) in ("RUNNING", "SCHEDULED"):
                 log.resume(status)
             else:
                 self._end(log, status)
+        log.log({}, renamed)
 
     def delete_run(self, run_id: str) -> None:
         """Put a run into the trash; nothing happens to one that is there. `nbflow gc` empties the trash."""
@@ -198,13 +211,24 @@ class RunCalls:
 
     # What is logged
 
-    def log_param(self, run_id: str, key: str, value: Any) -> Any:
+    def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
         """Log a param: once, as text.
+
+        Parameters
+        ----------
+        run_id
+            The run, which may have ended.
+        key
+            The param's name.
+        value
+            Anything that `str` makes a text of up to a million characters.
+        synchronous
+            As in `log_batch`.
 
         Returns
         -------
         value
-            The value as it was given.
+            The value as it was given; with `synchronous=False` something to wait for, as in MLflow.
 
         Raises
         ------
@@ -215,12 +239,19 @@ class RunCalls:
         InvalidInputError
             If the key or the value cannot be used.
         """
-        self._store.run_log(run_id).log(checked_params({key: value}), {})
-        return value
+        checked = checked_params({check_key(key, "param name"): value})
+        self._store.run_log(run_id).log(checked, {})
+        return value if synchronous is not False else operations(synchronous)
 
     def log_metric(
-        self, run_id: str, key: str, value: float, timestamp: int | None = None, step: int | None = None
-    ) -> None:
+        self,
+        run_id: str,
+        key: str,
+        value: float,
+        timestamp: int | None = None,
+        step: int | None = None,
+        synchronous: bool | None = None,
+    ) -> RunOperations | None:
         """Log one point of a metric.
 
         Parameters
@@ -235,6 +266,8 @@ class RunCalls:
             In milliseconds since the epoch; None and 0 are now.
         step
             A whole number; None is 0.
+        synchronous
+            As in `log_batch`.
 
         Raises
         ------
@@ -247,9 +280,21 @@ class RunCalls:
         """
         point = (check_key(key, "metric name"), metric_value(value), step_value(step), time_value(timestamp))
         self._store.run_log(run_id).points([point])
+        return operations(synchronous)
 
-    def set_tag(self, run_id: str, key: str, value: Any) -> None:
+    def set_tag(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> RunOperations | None:
         """Set a tag of a run; it may be set again.
+
+        Parameters
+        ----------
+        run_id
+            The run, which may have ended.
+        key
+            The tag's name.
+        value
+            Anything that `str` makes a text of up to a million characters.
+        synchronous
+            As in `log_batch`.
 
         Raises
         ------
@@ -260,7 +305,9 @@ class RunCalls:
         InvalidInputError
             If the key or the value cannot be used.
         """
-        self._store.run_log(run_id).log({}, checked_tags({key: value}))
+        checked = checked_tags({check_key(key, "tag name"): value})
+        self._store.run_log(run_id).log({}, checked)
+        return operations(synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Take a tag of a run away.
@@ -280,7 +327,8 @@ class RunCalls:
         metrics: Sequence[Metric] = (),
         params: Sequence[Param] = (),
         tags: Sequence[RunTag] = (),
-    ) -> None:
+        synchronous: bool | None = None,
+    ) -> RunOperations | None:
         """Log many values at once; of a batch with a mistake nothing is kept.
 
         Parameters
@@ -288,7 +336,14 @@ class RunCalls:
         run_id
             The run.
         metrics, params, tags
-            Any number of each.
+            Any number of each, as records of `nbflow.entities`.
+        synchronous
+            As in MLflow. What is logged is written when this returns, whatever is said here.
+
+        Returns
+        -------
+        operations : RunOperations or None
+            Something to wait for, with nothing left to do, when `synchronous` is False; else None.
 
         Raises
         ------
@@ -301,18 +356,21 @@ class RunCalls:
         """
         points = [
             (check_key(m.key, "metric name"), metric_value(m.value), step_value(m.step), time_value(m.timestamp))
-            for m in metrics
+            for m in _records("metrics", metrics, "key", "value", "step", "timestamp")
         ]
         new_params: dict[str, str] = {}
-        for param in params:
-            value = text_value(param.value, f"the value of param {param.key!r}")
-            if new_params.setdefault(check_key(param.key, "param name"), value) != value:
-                raise ParamAlreadySetError(run_id, param.key, new_params[param.key], value)
-        new_tags = checked_tags({tag.key: tag.value for tag in tags})
+        for param in _records("params", params, "key", "value"):
+            ((key, value),) = checked_params({check_key(param.key, "param name"): param.value}).items()
+            if new_params.setdefault(key, value) != value:
+                raise ParamAlreadySetError(run_id, key, new_params[key], value)
+        new_tags: dict[str, str] = {}
+        for tag in _records("tags", tags, "key", "value"):
+            new_tags |= checked_tags({check_key(tag.key, "tag name"): tag.value})
         log = self._store.run_log(run_id)
         log.log(new_params, new_tags)
         if points:
             log.points(points)
+        return operations(synchronous)
 
     def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput] = ()) -> None:
         """Log the data sets that a run reads; of one (name, digest) the first is kept.
@@ -377,6 +435,16 @@ def check_status(status: object) -> str:
     if not isinstance(status, str) or status not in STATUSES:
         raise InvalidInputError("status", status, f"It is one of {', '.join(STATUSES)}.")
     return status
+
+
+def _records(what: str, given: Sequence[Any], *fields: str) -> Sequence[Any]:
+    """Check that what came has the fields that are read of it: ours have them, and MLflow's records too."""
+    for record in given:
+        if not all(hasattr(record, field) for field in fields):
+            raise UnsupportedValueError(
+                what, record, f"give records of nbflow.entities: they have {', '.join(fields)}."
+            )
+    return given
 
 
 def checked_tags(tags: Mapping[str, Any]) -> dict[str, str]:

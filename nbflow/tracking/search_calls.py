@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SearchCalls", "frame_of"]
 
+_LONGEST_ID = 18
 _ACTIVE = {1: True, 2: False, 3: None}
 
 
@@ -88,9 +89,7 @@ class SearchCalls:
         """
         if max_results is not None:
             check_max_results(max_results, None)
-        return frame_of(
-            self._store, self._find(experiment_ids, filter_string, run_view_type, max_results, order_by, 0)
-        )
+        return frame_of(self._store, self._find(experiment_ids, filter_string, run_view_type, max_results, order_by, 0))
 
     def _find(
         self,
@@ -127,6 +126,6 @@ def _ids(experiment_ids: Sequence[str] | str) -> list[str]:
     for each in ids:
         if not isinstance(each, str | int):
             raise UnsupportedValueError("experiment_ids", each, "give a list of experiment ids.")
-        if not str(each).isascii() or not str(each).isdecimal() or len(str(each)) > 18:
+        if not str(each).isascii() or not str(each).isdecimal() or len(str(each)) > _LONGEST_ID:
             raise InvalidInputError("experiment_ids", each, "An experiment id is up to 18 decimal digits.")
     return [str(each) for each in ids]

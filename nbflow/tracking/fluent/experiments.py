@@ -31,7 +31,7 @@ __all__ = [
 _ENV_ID = "NBFLOW_EXPERIMENT_ID"
 _ENV_NAME = "NBFLOW_EXPERIMENT_NAME"
 
-# The experiment that `set_experiment` chose, with the store it is in: another store has others.
+# The experiment that `set_experiment` chose in each store: another store has others.
 _chosen: dict[str, str] = {}
 
 
@@ -67,14 +67,16 @@ def set_experiment(experiment_name: str | None = None, experiment_id: str | None
         if experiment.lifecycle_stage == "deleted":
             raise ExperimentDeletedError(experiment.name)
     else:
-        experiment = _get_or_create(client, str(experiment_name))
-    _chosen.clear()
+        experiment = _get_or_create(client, experiment_name)
     _chosen[client.tracking_uri] = experiment.experiment_id
+    # For processes that are started from here; there a name of before would contradict the id.
     os.environ[_ENV_ID] = experiment.experiment_id
+    if _ENV_NAME in os.environ:
+        os.environ[_ENV_NAME] = experiment.name
     return experiment
 
 
-def _get_or_create(client: Client, name: str) -> Experiment:
+def _get_or_create(client: Client, name: Any) -> Experiment:
     for _ in range(2):
         experiment = client.get_experiment_by_name(name)
         if experiment is not None and experiment.lifecycle_stage == "active":
@@ -106,8 +108,9 @@ def current_experiment_id() -> str:
     chosen = _chosen.get(client.tracking_uri)
     if chosen is not None:
         return chosen
-    by_id = None if _chosen else os.environ.get(_ENV_ID)
-    name = os.environ.get(_ENV_NAME)
+    by_id, name = os.environ.get(_ENV_ID), os.environ.get(_ENV_NAME)
+    if by_id in _chosen.values():
+        by_id = None  # set_experiment's own, for another store
     if name:
         found = _get_or_create(client, name).experiment_id
         if by_id and by_id != found:
@@ -118,9 +121,7 @@ def current_experiment_id() -> str:
     return "0"
 
 
-def create_experiment(
-    name: str, artifact_location: str | None = None, tags: Mapping[str, Any] | None = None
-) -> str:
+def create_experiment(name: str, artifact_location: str | None = None, tags: Mapping[str, Any] | None = None) -> str:
     """Create an experiment; see `Client.create_experiment`.
 
     Returns

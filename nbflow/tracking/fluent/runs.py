@@ -12,7 +12,7 @@ from nbflow.tracking.active import ActiveRun, active_run, last_active_run_id, po
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.experiments import current_experiment_id
 from nbflow.tracking.monitor import start_monitor
-from nbflow.tracking.run_calls import DESCRIPTION_TAG, PARENT_TAG, checked_tags, check_status
+from nbflow.tracking.run_calls import DESCRIPTION_TAG, PARENT_TAG, RUN_NAME_TAG, check_status, checked_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,11 +37,11 @@ def start_run(
     run_id: str | None = None,
     experiment_id: str | None = None,
     run_name: str | None = None,
-    nested: bool = False,  # noqa: FBT001, FBT002 (MLflow's signature)
+    nested: bool = False,
     parent_run_id: str | None = None,
     tags: Mapping[str, Any] | None = None,
     description: str | None = None,
-    log_system_metrics: bool | None = None,  # noqa: FBT001 (MLflow's signature)
+    log_system_metrics: bool | None = None,
 ) -> ActiveRun:
     """Start a run, or resume one, and make it the active run.
 
@@ -52,7 +52,7 @@ def start_run(
     experiment_id
         Where a new run goes; None is the experiment in use.
     run_name
-        Its name; None makes one up, or leaves a resumed run's.
+        Its name; None takes the tag `mlflow.runName`, or makes one up, or leaves a resumed run's.
     nested
         Whether it belongs to the active run, which stays active behind it.
     parent_run_id
@@ -84,8 +84,8 @@ def start_run(
         If the arguments contradict each other.
     """
     client = Client()
-    run_id = run_id or os.environ.pop(_ENV_RUN, None)
-    given = _given_tags(tags, description)
+    given = _given_tags(run_name, tags, description)
+    wanted = None if experiment_id is None else _experiment(experiment_id)
     active = active_run()
     if active is not None and not nested:
         cells.end_left_open()
@@ -96,15 +96,14 @@ def start_run(
         raise InvalidInputError("parent_run_id", parent_run_id, f"The active run is {active.run_id}; end it first.")
     if parent_run_id is not None and client.get_run(parent_run_id).info.lifecycle_stage == "deleted":
         raise RunDeletedError(parent_run_id)
+    run_id = run_id or os.environ.pop(_ENV_RUN, None)
     if run_id is not None:
-        run = _resume(client, run_id, experiment_id, run_name, given)
+        run = _resume(client, run_id, wanted, given)
     else:
         parent = parent_run_id or (active.run_id if active is not None else None)
         born = {PARENT_TAG: parent} if parent else {}
-        wanted = current_experiment_id() if experiment_id is None else _experiment(experiment_id)
-        if wanted == "0":
-            client._store.prepare()  # noqa: SLF001 (Default comes with the store)
-        log = client._begin_run(wanted, None, {**context_tags(), **born, **given}, run_name)  # noqa: SLF001
+        wanted = wanted or current_experiment_id()
+        log = client._begin_run(wanted, None, {**context_tags(), **born, **given})  # noqa: SLF001
         run = ActiveRun(client, log)
     run.cell = cells.current_cell()
     push(run)
@@ -112,8 +111,10 @@ def start_run(
     return run
 
 
-def _given_tags(tags: Mapping[str, Any] | None, description: str | None) -> dict[str, str]:
+def _given_tags(run_name: str | None, tags: Mapping[str, Any] | None, description: str | None) -> dict[str, str]:
     given = checked_tags({} if tags is None else tags)
+    if run_name:
+        given.update(checked_tags({RUN_NAME_TAG: run_name}))  # it wins over the tag, as in MLflow
     if description is not None:
         if DESCRIPTION_TAG in given:
             raise InvalidInputError(
@@ -129,20 +130,13 @@ def _experiment(experiment_id: object) -> str:
     return str(experiment_id)
 
 
-def _resume(
-    client: Client, run_id: str, experiment_id: str | None, run_name: str | None, tags: dict[str, str]
-) -> ActiveRun:
+def _resume(client: Client, run_id: str, experiment_id: str | None, tags: dict[str, str]) -> ActiveRun:
     log = client._store.run_log(run_id)  # noqa: SLF001 (the same subsystem)
-    record = client.get_run(run_id)
-    if experiment_id is not None and record.info.experiment_id != str(experiment_id):
-        raise InvalidInputError(
-            "experiment_id", experiment_id, f"Run {run_id} belongs to experiment {record.info.experiment_id}."
-        )
+    found = client.get_run(run_id).info.experiment_id
+    if experiment_id is not None and experiment_id != found:
+        raise InvalidInputError("experiment_id", experiment_id, f"Run {run_id} belongs to experiment {found}.")
     log.resume()
-    if run_name is not None:
-        client.update_run(run_id, name=run_name)
-    if tags:
-        log.log({}, tags)
+    log.log({}, tags)
     return ActiveRun(client, log)
 
 

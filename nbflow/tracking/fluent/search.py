@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from nbflow.errors import InvalidInputError
+from nbflow.errors import InvalidInputError, UnsupportedValueError
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.experiments import current_experiment_id
 from nbflow.tracking.paging import MAX_PAGE, check_max_results
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from nbflow.entities import Run
     from nbflow.tracking.frame import RunFrame
@@ -24,10 +24,10 @@ def search_runs(
     experiment_ids: Sequence[str] | None = None,
     filter_string: str = "",
     run_view_type: int = 1,
-    max_results: int = 100_000,
+    max_results: int | None = 100_000,
     order_by: Sequence[str] | None = None,
     output_format: Literal["pandas"] = "pandas",
-    search_all_experiments: bool = False,  # noqa: FBT001, FBT002 (MLflow's signature)
+    search_all_experiments: bool = False,
     experiment_names: Sequence[str] | None = None,
 ) -> RunFrame: ...
 
@@ -37,7 +37,7 @@ def search_runs(
     experiment_ids: Sequence[str] | None = None,
     filter_string: str = "",
     run_view_type: int = 1,
-    max_results: int = 100_000,
+    max_results: int | None = 100_000,
     order_by: Sequence[str] | None = None,
     *,
     output_format: Literal["list"],
@@ -50,10 +50,10 @@ def search_runs(
     experiment_ids: Sequence[str] | None = None,
     filter_string: str = "",
     run_view_type: int = 1,
-    max_results: int = 100_000,
+    max_results: int | None = 100_000,
     order_by: Sequence[str] | None = None,
     output_format: Literal["pandas", "list"] = "pandas",
-    search_all_experiments: bool = False,  # noqa: FBT001, FBT002 (MLflow's signature)
+    search_all_experiments: bool = False,
     experiment_names: Sequence[str] | None = None,
 ) -> RunFrame | list[Run]:
     """Find runs.
@@ -61,13 +61,14 @@ def search_runs(
     Parameters
     ----------
     experiment_ids, experiment_names
-        The experiments to look in; neither is the one in use. Names that are not there are left out with a warning.
+        The experiments to look in; neither is the one in use, an empty list is none. Names that are not there are left
+        out with a warning.
     filter_string
         Such as `"metrics.loss < 0.1 AND (params.model = 'mlp' OR tags.kind IS NULL)"`.
     run_view_type
         `ViewType.ACTIVE_ONLY` (1), `DELETED_ONLY` (2) or `ALL` (3).
     max_results
-        The most to give.
+        The most to give; None is all.
     order_by
         Such as `["metrics.loss ASC"]`; ties, and all without it, by start (latest first), then id.
     output_format
@@ -88,24 +89,24 @@ def search_runs(
     InvalidInputError
         If another argument cannot be used.
     """
-    if experiment_ids and experiment_names:
+    ids, names = _listed("experiment_ids", experiment_ids), _listed("experiment_names", experiment_names)
+    if ids and names:
         raise InvalidInputError(
             "experiment_ids and experiment_names",
-            (experiment_ids, experiment_names),
+            (ids, names),
             "Only experiment_ids or experiment_names can be used, but not both.",
         )
     if output_format not in ("pandas", "list"):
         raise InvalidInputError("output_format", output_format, "It is 'pandas' or 'list'.")
-    check_max_results(max_results, None)
+    if max_results is not None:
+        check_max_results(max_results, None)
     client = Client()
-    ids: Sequence[str] | None = experiment_ids
-    if experiment_names:
-        ids = _ids_of(client, experiment_names)
-    elif not experiment_ids:
-        if experiment_ids is not None and not search_all_experiments and experiment_ids == []:
-            ids = []
-        else:
-            ids = None if search_all_experiments else [current_experiment_id()]
+    if names:
+        ids = _ids_of(client, names)
+    elif not ids and search_all_experiments:
+        ids = None
+    elif not ids:
+        ids = [current_experiment_id()] if ids is None and names is None else []
     if output_format == "pandas":
         return client.search_frame(ids, filter_string, run_view_type, max_results, order_by)
     if ids is None:
@@ -113,13 +114,22 @@ def search_runs(
     runs: list[Run] = []
     token: str | None = None
     while True:
-        page = client.search_runs(
-            ids, filter_string, run_view_type, min(MAX_PAGE, max_results - len(runs)), order_by, token
-        )
+        wanted = MAX_PAGE if max_results is None else min(MAX_PAGE, max_results - len(runs))
+        page = client.search_runs(ids, filter_string, run_view_type, wanted, order_by, token)
         runs += page
         token = page.token
-        if token is None or len(runs) >= max_results:
+        if token is None or len(runs) == max_results:
             return runs
+
+
+def _listed(what: str, given: Iterable[Any] | None) -> list[Any] | None:
+    """Make a list of what was given for one: a list, an array, a column of a frame, or a single one."""
+    if given is None or isinstance(given, str | int):
+        return None if given is None else [given]
+    try:
+        return list(given)
+    except TypeError:
+        raise UnsupportedValueError(what, given, "give a list.") from None
 
 
 def _ids_of(client: Client, names: Sequence[str]) -> list[str]:

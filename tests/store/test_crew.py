@@ -1,0 +1,79 @@
+"""Runs that helpers read are the runs that were written, also when a helper dies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import psutil
+import pytest
+
+from nbflow.config import Settings
+from nbflow.store import FileStore
+from nbflow.store.crew import digest_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+N_RUNS = 1200
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
+    root = tmp_path_factory.mktemp("crew")
+    store = FileStore(root / "nbruns", Settings(cache_dir=root / "cache"))
+    store.prepare()
+    for i in range(N_RUNS):
+        log = store.start_run("0", name=f"run {i}", user="u", tags={})
+        log.log({"i": str(i)}, {})
+        log.points([("m", float(i), 0, 1), *([("m", float(i), 1, 2)] if i % 7 == 0 else [])])
+        if i % 3:
+            log.end("FINISHED", 5)
+        else:
+            log.close()
+    return store
+
+
+def runs_of(store: FileStore) -> list[tuple[str, str]]:
+    return [("0", run_id) for run_id in store.reader.runs("0")]
+
+
+def by_id(root: Path, runs: list[tuple[str, str]], worth_help: int) -> dict[str, bytes]:
+    return {
+        digest.run_id: msgspec.msgpack.encode((digest, state))
+        for digest, state in digest_all(root, runs, worth_help=worth_help)
+    }
+
+
+def helpers() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "help_out" in " ".join(child.cmdline())]
+
+
+def test_helpers_find_what_one_process_finds(store: FileStore) -> None:
+    runs = runs_of(store)
+
+    alone = by_id(store.root, runs, worth_help=10**9)
+    helped = by_id(store.root, runs, worth_help=1)
+
+    assert len(alone) == N_RUNS
+    assert helped == alone
+
+
+def test_what_a_killed_helper_was_given_is_done_all_the_same(store: FileStore) -> None:
+    found = {}
+    for digest, _ in digest_all(store.root, runs_of(store), worth_help=1):
+        if not found:
+            for helper in helpers():
+                helper.kill()
+        found[digest.run_id] = digest.params
+
+    assert sorted(int(params["i"]) for params in found.values()) == list(range(N_RUNS))
+
+
+def test_helpers_are_gone_when_reading_is_given_up(store: FileStore) -> None:
+    reading = digest_all(store.root, runs_of(store), worth_help=1)
+    next(reading)
+
+    reading.close()
+
+    assert helpers() == []
