@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING, Any
 
-from nbflow.artifact_store import download, open_artifacts
+from nbflow.artifact_store import open_artifacts
 from nbflow.artifact_store.media import decode_dict, decode_image
-from nbflow.errors import InvalidInputError, InvalidUriError
+from nbflow.errors import InvalidInputError, InvalidUriError, UnsupportedValueError
+from nbflow.tracking.artifact_calls import bring
 from nbflow.tracking.client import Client
 from nbflow.uris import parse_run_uri
 
@@ -59,8 +59,7 @@ def download_artifacts(
     if run is not None:
         return client.download_artifacts(run, path, dst_path)
     files, name = _elsewhere(str(artifact_uri))
-    target = dst_path if dst_path is not None else tempfile.mkdtemp(prefix="nbflow-")
-    return os.path.abspath(download(files, name, target))
+    return bring(files, name, dst_path)
 
 
 def list_artifacts(
@@ -96,8 +95,13 @@ def load_text(artifact_uri: str) -> str:
     ------
     ArtifactNotFoundError
         If nothing is there.
+    InvalidInputError
+        If it is no text in UTF-8.
     """
-    return _read(artifact_uri).decode()
+    try:
+        return _read(artifact_uri).decode()
+    except UnicodeDecodeError as exc:
+        raise InvalidInputError("the artifact", artifact_uri, f"It cannot be read as text: {exc}.") from exc
 
 
 def load_dict(artifact_uri: str) -> dict[str, Any]:
@@ -110,7 +114,8 @@ def load_dict(artifact_uri: str) -> dict[str, Any]:
     InvalidInputError
         If it is no such file.
     """
-    return decode_dict(_read(artifact_uri), artifact_uri)
+    content: dict[str, Any] = decode_dict(_read(artifact_uri), artifact_uri)
+    return content
 
 
 def load_image(artifact_uri: str) -> Image:
@@ -139,6 +144,8 @@ def _named(
 ) -> tuple[Client, str | None, str | None]:
     if (artifact_uri is None) == (run_id is None):
         raise InvalidInputError("artifact_uri and run_id", (artifact_uri, run_id), "Give one of them.")
+    if artifact_uri is not None and not isinstance(artifact_uri, str | os.PathLike):
+        raise UnsupportedValueError("artifact_uri", artifact_uri, "it is a path or a URI such as 'runs:/<run_id>/<path>'.")
     client = Client(tracking_uri)
     if artifact_uri is None:
         return client, run_id, artifact_path

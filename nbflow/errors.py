@@ -109,7 +109,10 @@ def _rebuild(cls: type[NbflowError], args: tuple[Any, ...], kwargs: dict[str, An
 
 def shown(value: object) -> str:
     """Quote a value for a message, cut to a length that a person reads."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
 
 

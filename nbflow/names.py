@@ -43,7 +43,7 @@ def check_key(key: object, kind: str) -> str:
     Returns
     -------
     key : str
-        The same key.
+        The same key, as a `str` and nothing else.
 
     Raises
     ------
@@ -55,8 +55,9 @@ def check_key(key: object, kind: str) -> str:
     LimitExceededError
         If it is longer than 250 characters.
     """
-    if type(key) is not str and not isinstance(key, str):
+    if not isinstance(key, str):
         raise UnsupportedValueError(f"the {kind}", key, "names are strings.")
+    key = str.__str__(key)  # numpy.str_, for one, is a str that no log can be written from
     if not key:
         raise InvalidNameError(kind, key, "It must not be empty.")
     if len(key) > MAX_KEY:
@@ -108,7 +109,7 @@ def check_experiment_name(name: object) -> str:
     check_length(name, "the experiment name", MAX_EXPERIMENT_NAME)
     if any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in name):
         raise InvalidNameError("experiment name", name, "Control characters and lone surrogates are not allowed.")
-    return name
+    return str.__str__(name)
 
 
 def check_run_id(run_id: object) -> str:
@@ -121,4 +122,4 @@ def check_run_id(run_id: object) -> str:
     """
     if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
         raise InvalidNameError("run id", run_id, "A run id is 32 lower-case hex digits, such as run.info.run_id.")
-    return run_id
+    return str.__str__(run_id)

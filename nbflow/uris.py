@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
@@ -42,13 +43,17 @@ def parse_store_uri(uri: str | os.PathLike[str]) -> Path:
     InvalidUriError
         If it is empty, or names a server or database: nbflow logs to plain directories.
     """
-    text = os.fspath(uri) if isinstance(uri, str | os.PathLike) else ""
-    if not isinstance(text, str) or not text.strip() or "\0" in text:
+    text = _path(uri)
+    if not text.strip() or "\0" in text:
         raise InvalidUriError(uri, "Give the path of a directory, such as 'nbruns'.")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError as exc:
+        raise InvalidUriError(uri, "It has a lone surrogate, which no path can have.") from exc
     if text.startswith("file:"):
         parts = urlsplit(text)
         if parts.netloc not in ("", "localhost"):
-            raise InvalidUriError(uri, "A file: URL of another machine cannot be opened; give the path it is mounted at.")
+            raise InvalidUriError(uri, "A file: URL of another machine cannot be opened; give a path.")
         path = unquote(parts.path)
         if os.name == "nt":
             path = path.lstrip("/")
@@ -57,7 +62,12 @@ def parse_store_uri(uri: str | os.PathLike[str]) -> Path:
         raise InvalidUriError(
             uri, "nbflow logs to a plain directory and needs no server or database. Give a path, such as 'nbruns'."
         )
-    return Path(os.path.abspath(os.path.expanduser(text)))
+    return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH111 - Path's refuses a ~ that is nobody's
+
+
+def _path(uri: Any) -> str:
+    path = os.fspath(uri) if isinstance(uri, str | os.PathLike) else ""
+    return path if isinstance(path, str) else ""
 
 
 def parse_run_uri(uri: str) -> RunUri | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import time
 from typing import Any
@@ -36,6 +37,8 @@ def text_value(value: object, what: str) -> str:
         text.encode()
     except UnicodeEncodeError as exc:
         raise UnsupportedValueError(what, value, "it has a lone surrogate, which no file can hold.") from exc
+    except ValueError as exc:  # an integer of more digits than Python writes
+        raise UnsupportedValueError(what, value, f"it cannot be made text: {exc}.") from exc
     if len(text) > MAX_VALUE:
         raise LimitExceededError(
             what, len(text), MAX_VALUE, "Log long text as an artifact: nbflow.log_text(text, file)."
@@ -63,9 +66,7 @@ def metric_value(value: Any, what: str = "the metric's value") -> float:
         return value
     size = getattr(value, "size", None)
     try:
-        # Tensors have a method `size`; their `float` refuses more than one item by itself.
-        if isinstance(size, int) and size != 1:
-            raise TypeError
+        # Of an array `item` takes the only one, or refuses. Tensors have a method `size`; `float` does it for them.
         return float(value.item() if isinstance(size, int) and hasattr(value, "item") else value)
     except (TypeError, ValueError, RuntimeError, OverflowError):
         raise UnsupportedValueError(what, value, "a metric is one number: log several with log_metrics.") from None
@@ -81,16 +82,15 @@ def step_value(step: Any) -> int:
     InvalidInputError
         If it does not fit into 64 bits.
     """
-    if type(step) is not int:
-        if step is None:
-            return 0
-        try:
-            step = int(step) if isinstance(step, float) and step.is_integer() else operator.index(step)
-        except TypeError:
-            raise UnsupportedValueError("step", step, "a step is a whole number.") from None
-    if not -_INT64 <= step < _INT64:
+    if step is None:
+        return 0
+    try:
+        whole = int(step) if isinstance(step, float) and step.is_integer() else operator.index(step)
+    except TypeError:
+        raise UnsupportedValueError("step", step, "a step is a whole number.") from None
+    if not -_INT64 <= whole < _INT64:
         raise InvalidInputError("step", step, "A step fits into 64 bits.")
-    return step
+    return whole
 
 
 def time_value(timestamp: Any) -> int:
@@ -103,12 +103,13 @@ def time_value(timestamp: Any) -> int:
     InvalidInputError
         If it is negative, or does not fit into 64 bits.
     """
-    if not timestamp:
+    if timestamp is None:
         return time.time_ns() // 1_000_000
     try:
-        milliseconds = int(timestamp)
+        # Of a text or an array, `int` makes numbers that nobody meant.
+        milliseconds = math.floor(timestamp)
     except (TypeError, ValueError, OverflowError):
         raise UnsupportedValueError("timestamp", timestamp, "a timestamp is milliseconds since the epoch.") from None
     if not 0 <= milliseconds < _INT64:
         raise InvalidInputError("timestamp", timestamp, "A timestamp is milliseconds since 1970, and not negative.")
-    return milliseconds
+    return milliseconds or time.time_ns() // 1_000_000

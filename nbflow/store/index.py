@@ -243,10 +243,7 @@ class Index:
 
     def _place_changed(self, place: str) -> bool:
         """Tell whether a folder has changed since it was listed, and note that it is being listed now."""
-        try:
-            mtime = os.stat(self._layout.root / place).st_mtime_ns
-        except OSError:
-            mtime = -1
+        mtime = _mtime_ns(self._layout.root / place)
         if self._places.get(place) == mtime:
             return False
         settled = mtime if time.time_ns() - mtime > _UNSETTLED_NS else None
@@ -413,3 +410,20 @@ class Index:
                     place = uri or artifact_uri(self._layout, home, run_id, None)
                     found[n] = run_of(state, uri=place, status=status, experiment_deleted=not active)
         return [found[n] for n in numbers if n in found]
+
+
+def _mtime_ns(folder: Path) -> int:
+    """Give a folder's mtime; -1 when it is gone.
+
+    A client of NFS answers a plain `stat` from what it remembers, for up to a minute; opening asks the server.
+    """
+    try:
+        if os.name == "nt":
+            return os.stat(folder).st_mtime_ns
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            return os.fstat(fd).st_mtime_ns
+        finally:
+            os.close(fd)
+    except OSError:
+        return -1

@@ -203,8 +203,8 @@ class _Compiler:
         if isinstance(node, And):
             proven: dict[Column, bool] = {}
             for part in node.parts:
-                for column, number in self._needed(part).items():
-                    proven[column] = proven.get(column, False) or number
+                for proved, is_number in self._needed(part).items():
+                    proven[proved] = proven.get(proved, False) or is_number
             return proven
         if isinstance(node, Not | Or):
             return {}

@@ -6,6 +6,7 @@ A reader of another format (MLflow's `mlruns/`) gives the same and needs nothing
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FolderReader", "LogShrankError", "News", "StoreReader"]
 
+# Gone since its folder was listed, a symlink to nowhere, a folder of that name, or somebody's own.
+_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EACCES, errno.EPERM)
 _CHUNK = 1 << 16
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _NEWLINE = ord("\n")
@@ -171,8 +174,9 @@ def _read_from(path: str, offset: int) -> bytes:
     """
     try:
         return _bytes_from(path, offset)
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
-        # Gone since its folder was listed, a symlink to nowhere, a folder of that name, or somebody else's own.
+    except OSError as exc:
+        if exc.errno not in _NOTHING:
+            raise
         if offset:
             raise LogShrankError(path) from None
         return b""

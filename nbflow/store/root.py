@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from typing import TYPE_CHECKING
@@ -30,13 +31,13 @@ def check_store(layout: Layout) -> bool:
     NewerFormatError
         If a newer nbflow wrote the store.
     """
-    try:
-        text = layout.store_file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        _check_empty(layout)
-        return False
-    except OSError as exc:
-        raise NotAStoreError(str(layout.root), f"{layout.store_file.name} cannot be read ({exc.strerror})") from exc
+    text = _read(layout)
+    if text is None:
+        if _is_empty(layout):
+            return False
+        text = _read(layout)  # made between the two looks
+        if text is None:
+            raise NotAStoreError(str(layout.root), f"{layout.store_file.name} is a symlink that leads nowhere")
     try:
         found = json.loads(text)["format"]
     except (ValueError, KeyError, TypeError) as exc:
@@ -67,22 +68,33 @@ def make_store(layout: Layout) -> None:
         draft.write_text(json.dumps({"format": FORMAT}) + "\n")
         draft.replace(layout.store_file)
     except OSError as exc:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
         raise StoreWriteError(str(layout.root), exc.errno, exc.strerror or str(exc)) from exc
 
 
-def _check_empty(layout: Layout) -> None:
+def _read(layout: Layout) -> bytes | None:
+    try:
+        return layout.store_file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as exc:
+        raise NotAStoreError(str(layout.root), f"{layout.store_file.name} cannot be read ({exc.strerror})") from exc
+
+
+def _is_empty(layout: Layout) -> bool:
+    """Tell whether there is nothing, or, false, a store that was not there a moment ago."""
     root = layout.root
     if not root.exists():
-        return
+        return True
     if not root.is_dir():
         raise NotAStoreError(str(root), "it is a file")
     try:
         names = [entry.name for entry in root.iterdir() if not entry.name.startswith(f".{layout.store_file.name}.")]
     except OSError as exc:
         raise NotAStoreError(str(root), f"it cannot be listed ({exc.strerror})") from exc
-    if not names:
-        return
+    if not names or layout.store_file.name in names:
+        return not names
     if any((root / name / "meta.yaml").is_file() for name in names if name.isdecimal()):
         raise NotAStoreError(str(root), "it is MLflow's file store (mlruns); choose a new directory for nbflow")
     raise NotAStoreError(str(root), f"it has no {layout.store_file.name} and is not empty; choose a new directory")

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.errors import ArtifactNotFoundError, InvalidInputError, RunDeletedError
+from nbflow.errors import ArtifactNotFoundError, InvalidInputError, RunDeletedError, UnsupportedValueError
 from nbflow.values import step_value, time_value
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nbflow.entities import FileInfo
     from nbflow.store.filestore import FileStore
 
-__all__ = ["ArtifactCalls"]
+__all__ = ["ArtifactCalls", "bring"]
 
 _TABLES_TAG = "mlflow.loggedArtifacts"
 _IMAGES_TAG = "mlflow.loggedImages"
@@ -53,9 +53,8 @@ class ArtifactCalls:
         StoreWriteError
             If the disk refuses.
         """
-        source = Path(os.path.abspath(local_path))
-        name = source.name
-        target = f"{artifact_path}/{name}" if artifact_path else name
+        source = _local(local_path)
+        target = f"{_checked(artifact_path)}/{source.name}" if artifact_path else source.name
         if source.is_dir():
             self._write(run_id, lambda files: files.write_tree(target, source))
         else:
@@ -63,21 +62,35 @@ class ArtifactCalls:
 
     def log_artifacts(self, run_id: str, local_dir: str | os.PathLike[str], artifact_path: str | None = None) -> None:
         """Copy all that is in a folder into a run's artifacts; see `log_artifact`."""
-        self._write(run_id, lambda files: files.write_tree(artifact_path or None, local_dir))
+        source, target = _local(local_dir), _checked(artifact_path) if artifact_path else None
+        self._write(run_id, lambda files: files.write_tree(target, source))
 
     def log_bytes(self, run_id: str, data: bytes, artifact_file: str) -> None:
         """Write bytes to an artifact file; see `log_artifact`."""
         self._write(run_id, lambda files: [files.write_bytes(artifact_file, data)])
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
-        """Write text, as UTF-8, to an artifact file; see `log_artifact`."""
-        self.log_bytes(run_id, text.encode(), artifact_file)
+        """Write text, as UTF-8, to an artifact file; see `log_artifact`.
+
+        Raises
+        ------
+        UnsupportedValueError
+            If it is no text, or has a lone surrogate.
+        """
+        if not isinstance(text, str):
+            raise UnsupportedValueError("the text", text, "log bytes with Client.log_bytes, a dict with log_dict.")
+        try:
+            data = text.encode()
+        except UnicodeEncodeError as exc:
+            raise UnsupportedValueError("the text", text, "it has a lone surrogate, which UTF-8 cannot hold.") from exc
+        self.log_bytes(run_id, data, artifact_file)
 
     def log_dict(self, run_id: str, dictionary: Mapping[str, Any], artifact_file: str) -> None:
         """Write a dict to an artifact file: YAML for `.yaml` and `.yml`, else JSON; see `log_artifact`."""
         from nbflow.artifact_store.media import encode_dict
 
-        self.log_bytes(run_id, encode_dict(dictionary, artifact_file), artifact_file)
+        name = _checked(artifact_file)
+        self.log_bytes(run_id, encode_dict(dictionary, name), name)
 
     def log_figure(
         self, run_id: str, figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any] | None = None
@@ -93,17 +106,18 @@ class ArtifactCalls:
         """
         from nbflow.artifact_store.media import encode_figure
 
-        self.log_bytes(run_id, encode_figure(figure, artifact_file, save_kwargs), artifact_file)
+        name = _checked(artifact_file)
+        self.log_bytes(run_id, encode_figure(figure, name, save_kwargs), name)
 
     def log_image(
         self,
         run_id: str,
         image: Any,
         artifact_file: str | None = None,
-        *,
         key: str | None = None,
         step: int | None = None,
         timestamp: int | None = None,
+        synchronous: bool | None = None,
     ) -> None:
         """Write an image to an artifact file, or as one of a series.
 
@@ -118,6 +132,8 @@ class ArtifactCalls:
             Where it goes, with an extension such as `.png`.
         key, step, timestamp
             Instead of a file: the series, and the image's place in it.
+        synchronous
+            As in MLflow; the image is written when this returns, whatever is said here.
 
         Raises
         ------
@@ -131,7 +147,8 @@ class ArtifactCalls:
                 "artifact_file and key", (artifact_file, key), "Give one of them: a file, or a series' key."
             )
         if artifact_file is not None:
-            self.log_bytes(run_id, media.encode_image(image, artifact_file), artifact_file)
+            name = _checked(artifact_file)
+            self.log_bytes(run_id, media.encode_image(image, name), name)
             return
         name = media.image_series_name(str(key), step_value(step), time_value(timestamp), os.urandom(16).hex())
         full, thumbnail = media.encode_image(image, name), media.encode_thumbnail(image)
@@ -139,7 +156,10 @@ class ArtifactCalls:
             run_id,
             lambda files: [files.write_bytes(name, full), files.write_bytes(media.thumbnail_name(name), thumbnail)],
         )
-        self._store.run_log(run_id).log({}, {_IMAGES_TAG: "True"})
+        log = self._store.run_log(run_id)
+        known = log.state.tags.get(_IMAGES_TAG)
+        if known is None or known.value != "True":
+            log.log({}, {_IMAGES_TAG: "True"})
 
     def log_table(self, run_id: str, data: dict[str, Any] | pd.DataFrame, artifact_file: str) -> None:
         """Write a table to an artifact file, `.json` or `.parquet`; rows are added to a table that is there.
@@ -153,14 +173,15 @@ class ArtifactCalls:
         """
         from nbflow.artifact_store.media import append_table, decode_table, encode_table
 
+        name = _checked(artifact_file)
         files = self._files(run_id)
-        if files.exists(artifact_file):
-            data = append_table(decode_table(files.read_bytes(artifact_file), artifact_file), data)
-        self.log_bytes(run_id, encode_table(data, artifact_file), artifact_file)
+        if files.exists(name):
+            data = append_table(decode_table(files.read_bytes(name), name), data)
+        self.log_bytes(run_id, encode_table(data, name), name)
         log = self._store.run_log(run_id)
         known = log.state.tags.get(_TABLES_TAG)
         listed = _listed(None if known is None else known.value)
-        entry = {"path": artifact_file, "type": "table"}
+        entry = {"path": name, "type": "table"}
         if entry not in listed:
             log.log({}, {_TABLES_TAG: json.dumps([*listed, entry])})
 
@@ -193,6 +214,8 @@ class ArtifactCalls:
         ------
         ArtifactNotFoundError
             If no run has the table.
+        InvalidInputError
+            If a search of these runs has no such column.
         """
         import pandas as pd
 
@@ -200,23 +223,31 @@ class ArtifactCalls:
         from nbflow.tracking.search_calls import frame_of
 
         store = self._store
+        name = _checked(artifact_file)
         runs = frame_of(store, store.index.search(experiment_ids=[str(experiment_id)]))
+        beside = [] if extra_columns is None else list(extra_columns)
+        unknown = [column for column in beside if column not in runs.columns]
+        if unknown:
+            raise InvalidInputError("extra_columns", unknown, "They are columns of search_runs, such as 'run_id'.")
+        tables = runs.get(f"tags.{_TABLES_TAG}", [None] * len(runs))
         parts = []
-        for _, row in runs.iterrows():
-            run_id = row["run_id"]
+        for row, (run_id, text) in enumerate(zip(runs["run_id"], tables, strict=True)):
             if run_ids is not None and run_id not in run_ids:
                 continue
-            listed = _listed(row.get(f"tags.{_TABLES_TAG}"))
-            if {"path": artifact_file, "type": "table"} in listed:
-                part = decode_table(self._files(run_id).read_bytes(artifact_file), artifact_file)
-                parts.append(part.assign(**{name: row[name] for name in extra_columns or ()}))
+            if {"path": name, "type": "table"} in _listed(text):
+                part = decode_table(self._files(run_id).read_bytes(name), name)
+                parts.append(part.assign(**{column: runs[column].iloc[row] for column in beside}))
         if not parts:
-            raise ArtifactNotFoundError(artifact_file, f"any run of experiment {experiment_id}")
+            raise ArtifactNotFoundError(name, f"any run of experiment {experiment_id}")
         return pd.concat(parts, ignore_index=True)
 
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """List one folder of a run's artifacts, sorted; a file, and what is not there, list nothing."""
         return self._files(run_id).list(path or None)
+
+    def walk_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
+        """List all files at or below a path of a run's artifacts, those in folders, too."""
+        return list(self._files(run_id).walk(path or None))
 
     def download_artifacts(
         self,
@@ -249,12 +280,7 @@ class ArtifactCalls:
         ArtifactNotFoundError
             If nothing is there.
         """
-        import tempfile
-
-        from nbflow.artifact_store import download
-
-        target = dst_path if dst_path is not None else tempfile.mkdtemp(prefix="nbflow-")
-        return os.path.abspath(download(self._files(run_id), path or None, target, progress=progress))
+        return bring(self._files(run_id), path or None, dst_path, progress=progress)
 
     def read_artifact(self, run_id: str, path: str) -> bytes:
         """Read an artifact file whole.
@@ -284,6 +310,47 @@ class ArtifactCalls:
         files = self._files(run_id)
         written = list(write(files))
         log.sync_at_end(lambda: files.sync(written))
+
+
+def bring(
+    files: ArtifactStore,
+    path: str | None,
+    dst_path: str | os.PathLike[str] | None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> str:
+    """Copy artifacts to a folder of this machine: the one given, else a temporary one that is the caller's.
+
+    Returns
+    -------
+    path : str
+        What was downloaded, absolute.
+    """
+    import shutil
+    import tempfile
+
+    from nbflow.artifact_store import download
+
+    if dst_path is not None:
+        return os.path.abspath(download(files, path, dst_path, progress=progress))
+    target = tempfile.mkdtemp(prefix="nbflow-")
+    try:
+        return os.path.abspath(download(files, path, target, progress=progress))
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+def _local(path: Any) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise UnsupportedValueError("the local path", path, "paths are strings or pathlib's.")
+    return Path(os.path.abspath(path))
+
+
+def _checked(path: object) -> str:
+    from nbflow.artifact_store import check_artifact_path
+
+    return check_artifact_path(path)
 
 
 def _listed(text: object) -> list[Any]:

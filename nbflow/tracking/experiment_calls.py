@@ -202,13 +202,12 @@ class ExperimentCalls:
         found = [
             experiment
             for experiment in self._store.all_experiments()
-            if experiment.lifecycle_stage in stages
-            and matches(node, lambda key, e=experiment: _look_up(e, key))  # type: ignore[misc]
+            if experiment.lifecycle_stage in stages and matches(node, lambda key, e=experiment: _look_up(e, key))  # type: ignore[misc]
         ]
         return page_of(sort_by(found, orders, _look_up), max_results, page_token)
 
 
-def _location(given: str | os.PathLike[str]) -> str:
+def _location(given: Any) -> str:
     rule = "It is a folder or a URL such as 's3://bucket/path'."
     if not isinstance(given, str | os.PathLike):
         raise UnsupportedValueError("artifact_location", given, rule)
@@ -218,7 +217,7 @@ def _location(given: str | os.PathLike[str]) -> str:
     if not isinstance(text, str) or text.startswith(("runs:", "models:")):
         raise InvalidUriError(given, rule)
     # Opened for its errors, while somebody is there who can mend them.
-    folder = open_artifacts(os.path.expanduser(text)).local_path()
+    folder = open_artifacts(os.path.expanduser(text)).local_path()  # noqa: PTH111 - it may be a URL
     location = text if folder is None else str(folder)
     if len(location) > _MAX_LOCATION:
         raise LimitExceededError("artifact_location", len(location), _MAX_LOCATION)

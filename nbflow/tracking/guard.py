@@ -48,7 +48,7 @@ def raise_or_warn(error: NbflowError) -> None:
 
 
 def _outside() -> int:
-    """Count the frames from the caller's to the first that is not nbflow's: the line that logs, and is warned of once."""
+    """Count the frames from the caller's to the first that is not nbflow's: the line that is warned of, once."""
     level = 1
     frame = sys._getframe(1)  # noqa: SLF001 (Python's own way to ask)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "nbflow":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbflow.errors import InvalidInputError, UnsupportedValueError
-from nbflow.tracking.paging import PagedList, check_max_results, offset_of, token_for
+from nbflow.errors import InvalidInputError, LimitExceededError, UnsupportedValueError
+from nbflow.tracking.paging import PagedList, check_max_results, check_view_type, offset_of, token_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SearchCalls", "frame_of"]
 
+_ALL = 2**62  # more than there can be, and what SQLite can count to
 _LONGEST_ID = 18
+# Each is up to three terms, and SQLite (3.40, for one) crashes when a join is ordered by more than 63.
+_MAX_ORDERS = 20
 _ACTIVE = {1: True, 2: False, 3: None}
 
 
@@ -27,7 +30,7 @@ class SearchCalls:
 
     def search_runs(
         self,
-        experiment_ids: Sequence[str] | str,
+        experiment_ids: Sequence[str] | str | None,
         filter_string: str = "",
         run_view_type: int = 1,
         max_results: int = 1000,
@@ -39,7 +42,7 @@ class SearchCalls:
         Parameters
         ----------
         experiment_ids
-            The experiments to look in; unknown ones have no runs.
+            The experiments to look in; unknown ones have no runs. None looks in all.
         filter_string
             Such as `"metrics.loss < 0.1 AND params.lr >= 0.01"`; empty takes all.
         run_view_type
@@ -47,7 +50,7 @@ class SearchCalls:
         max_results
             The most to give, 1 to 50,000.
         order_by
-            Such as `["metrics.loss ASC"]`; ties, and all without it, by start (latest first), then id.
+            Such as `["metrics.loss ASC"]`, up to 20; ties, and all without it, by start (latest first), then id.
         page_token
             `token` of the previous page's list.
 
@@ -102,14 +105,16 @@ class SearchCalls:
     ) -> list[int]:
         from nbflow.search import RUNS, parse_filter, parse_order
 
-        if run_view_type not in _ACTIVE:
-            raise InvalidInputError("run_view_type", run_view_type, "It is 1 (active), 2 (deleted) or 3 (all).")
+        active = _ACTIVE[check_view_type(run_view_type, "run_view_type")]
+        orders = parse_order(order_by, RUNS)
+        if len(orders) > _MAX_ORDERS:
+            raise LimitExceededError("order_by", len(orders), _MAX_ORDERS, "Leave out the last ones: they change little.")
         return self._store.index.search(
             parse_filter(filter_string, RUNS),
-            parse_order(order_by, RUNS),
+            orders,
             experiment_ids=None if experiment_ids is None else _ids(experiment_ids),
-            active=_ACTIVE[run_view_type],
-            limit=limit,
+            active=active,
+            limit=None if limit is None else min(limit, _ALL),
             offset=offset,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbflow.tracking.active import active_run
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.experiments import current_experiment_id
 from nbflow.tracking.fluent.runs import get_or_start
@@ -28,10 +29,14 @@ __all__ = [
 ]
 
 
-def _target(run_id: str | None) -> tuple[Client, str]:
+def _target(run_id: str | None, artifact_path: str | None = None) -> tuple[Client, str]:
+    """Give the run to log to; none is started for a path that will be refused."""
     if run_id is not None:
         return Client(), run_id
-    run = get_or_start()
+    run = active_run()
+    if run is None:
+        _checked(artifact_path)
+        run = get_or_start()
     return run.client, run.run_id
 
 
@@ -40,7 +45,7 @@ def log_artifact(
     local_path: str | os.PathLike[str], artifact_path: str | None = None, run_id: str | None = None
 ) -> None:
     """Copy a file, or a folder under its own name, into the run's artifacts; see `Client.log_artifact`."""
-    client, target = _target(run_id)
+    client, target = _target(run_id, artifact_path)
     client.log_artifact(target, local_path, artifact_path)
 
 
@@ -49,28 +54,28 @@ def log_artifacts(
     local_dir: str | os.PathLike[str], artifact_path: str | None = None, run_id: str | None = None
 ) -> None:
     """Copy all that is in a folder into the run's artifacts; see `Client.log_artifacts`."""
-    client, target = _target(run_id)
+    client, target = _target(run_id, artifact_path)
     client.log_artifacts(target, local_dir, artifact_path)
 
 
 @guarded
 def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
     """Write text to an artifact file; see `Client.log_text`."""
-    client, target = _target(run_id)
+    client, target = _target(run_id, artifact_file)
     client.log_text(target, text, artifact_file)
 
 
 @guarded
 def log_dict(dictionary: Mapping[str, Any], artifact_file: str, run_id: str | None = None) -> None:
     """Write a dict to an artifact file, as YAML or JSON by its extension; see `Client.log_dict`."""
-    client, target = _target(run_id)
+    client, target = _target(run_id, artifact_file)
     client.log_dict(target, dictionary, artifact_file)
 
 
 @guarded
 def log_figure(figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any] | None = None) -> None:
     """Write a matplotlib, plotly or Altair figure to an artifact file; see `Client.log_figure`."""
-    client, target = _target(None)
+    client, target = _target(None, artifact_file)
     client.log_figure(target, figure, artifact_file, save_kwargs=save_kwargs)
 
 
@@ -81,16 +86,17 @@ def log_image(
     key: str | None = None,
     step: int | None = None,
     timestamp: int | None = None,
+    synchronous: bool | None = None,
 ) -> None:
     """Write an image to an artifact file, or as one of a series; see `Client.log_image`."""
-    client, target = _target(None)
-    client.log_image(target, image, artifact_file, key=key, step=step, timestamp=timestamp)
+    client, target = _target(None, artifact_file)
+    client.log_image(target, image, artifact_file, key, step, timestamp, synchronous)
 
 
 @guarded
 def log_table(data: dict[str, Any] | pd.DataFrame, artifact_file: str, run_id: str | None = None) -> None:
     """Write a table to an artifact file, or add its rows to the one there; see `Client.log_table`."""
-    client, target = _target(run_id)
+    client, target = _target(run_id, artifact_file)
     client.log_table(target, data, artifact_file)
 
 
@@ -109,7 +115,12 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
     InvalidPathError
         If the artifact path climbs out, or cannot be a path.
     """
+    path = _checked(artifact_path)
+    uri = get_or_start().info.artifact_uri
+    return f"{uri}/{path}" if path else uri
+
+
+def _checked(artifact_path: str | None) -> str | None:
     from nbflow.artifact_store import check_artifact_path
 
-    uri = get_or_start().info.artifact_uri
-    return uri if not artifact_path else f"{uri}/{check_artifact_path(artifact_path)}"
+    return check_artifact_path(artifact_path) if artifact_path else None

@@ -109,19 +109,25 @@ def current_experiment_id() -> str:
     if chosen is not None:
         return chosen
     by_id, name = os.environ.get(_ENV_ID), os.environ.get(_ENV_NAME)
-    if by_id in _chosen.values():
-        by_id = None  # set_experiment's own, for another store
+    # An id that set_experiment left there for another store binds nobody in this one.
+    left = by_id in _chosen.values()
     if name:
-        found = _get_or_create(client, name).experiment_id
-        if by_id and by_id != found:
-            raise InvalidInputError(_ENV_ID, by_id, f"{_ENV_NAME} is {name!r}, whose id is {found}. Set one of them.")
-        return found
+        named = client.get_experiment_by_name(name)
+        if by_id and not left and (named is None or named.experiment_id != by_id):
+            raise InvalidInputError(_ENV_ID, by_id, f"{_ENV_NAME} is {name!r}, another experiment. Set one of them.")
+        return _get_or_create(client, name).experiment_id
     if by_id:
-        return client.get_experiment(by_id).experiment_id
+        try:
+            return client.get_experiment(by_id).experiment_id
+        except ExperimentNotFoundError:
+            if not left:
+                raise
     return "0"
 
 
-def create_experiment(name: str, artifact_location: str | None = None, tags: Mapping[str, Any] | None = None) -> str:
+def create_experiment(
+    name: str, artifact_location: str | os.PathLike[str] | None = None, tags: Mapping[str, Any] | None = None
+) -> str:
     """Create an experiment; see `Client.create_experiment`.
 
     Returns
@@ -169,7 +175,7 @@ def restore_experiment(experiment_id: str) -> None:
 
 def set_experiment_tag(key: str, value: Any) -> None:
     """Set a tag of the experiment that new runs go into."""
-    set_experiment_tags({key: value})
+    Client().set_experiment_tag(_existing_experiment_id(), key, value)
 
 
 def set_experiment_tags(tags: Mapping[str, Any]) -> None:

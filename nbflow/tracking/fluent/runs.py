@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from nbflow.errors import InvalidInputError, RunActiveError, RunDeletedError, UnsupportedValueError
+from nbflow.errors import (
+    InvalidInputError,
+    RunActiveError,
+    RunDeletedError,
+    RunNotFoundError,
+    UnsupportedValueError,
+)
 from nbflow.provenance import context_tags
 from nbflow.tracking import cells
 from nbflow.tracking.active import ActiveRun, active_run, last_active_run_id, pop, push, stack
@@ -168,9 +174,12 @@ def get_or_start() -> ActiveRun:
 
 
 def last_active_run() -> Run | None:
-    """Give the run that is active, or was last; None when there was none."""
+    """Give the run that is active, or was last; None when there was none in the store in use."""
     run_id = last_active_run_id()
-    return None if run_id is None else Client().get_run(run_id)
+    try:
+        return None if run_id is None else Client().get_run(run_id)
+    except RunNotFoundError:
+        return None
 
 
 def get_run(run_id: str) -> Run:

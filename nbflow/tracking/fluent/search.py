@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from nbflow.entities import ViewType
 from nbflow.errors import InvalidInputError, UnsupportedValueError
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.experiments import current_experiment_id
@@ -89,28 +90,16 @@ def search_runs(
     InvalidInputError
         If another argument cannot be used.
     """
-    ids, names = _listed("experiment_ids", experiment_ids), _listed("experiment_names", experiment_names)
-    if ids and names:
-        raise InvalidInputError(
-            "experiment_ids and experiment_names",
-            (ids, names),
-            "Only experiment_ids or experiment_names can be used, but not both.",
-        )
     if output_format not in ("pandas", "list"):
         raise InvalidInputError("output_format", output_format, "It is 'pandas' or 'list'.")
     if max_results is not None:
         check_max_results(max_results, None)
     client = Client()
-    if names:
-        ids = _ids_of(client, names)
-    elif not ids and search_all_experiments:
-        ids = None
-    elif not ids:
-        ids = [current_experiment_id()] if ids is None and names is None else []
+    ids = _ids(client, experiment_ids, experiment_names, everywhere=search_all_experiments)
     if output_format == "pandas":
         return client.search_frame(ids, filter_string, run_view_type, max_results, order_by)
     if ids is None:
-        ids = [e.experiment_id for e in client.search_experiments(3, None)]
+        ids = [e.experiment_id for e in client.search_experiments(ViewType.ALL, None)]
     runs: list[Run] = []
     token: str | None = None
     while True:
@@ -120,6 +109,26 @@ def search_runs(
         token = page.token
         if token is None or len(runs) == max_results:
             return runs
+
+
+def _ids(
+    client: Client, given_ids: Iterable[str] | None, given_names: Iterable[str] | None, *, everywhere: bool
+) -> list[str] | None:
+    """Say which experiments to look in; None is all."""
+    ids, names = _listed("experiment_ids", given_ids), _listed("experiment_names", given_names)
+    if ids and names:
+        raise InvalidInputError(
+            "experiment_ids and experiment_names",
+            (ids, names),
+            "Only experiment_ids or experiment_names can be used, but not both.",
+        )
+    if ids:
+        return ids
+    if names:
+        return _ids_of(client, names)
+    if everywhere:
+        return None
+    return [current_experiment_id()] if ids is None and names is None else []
 
 
 def _listed(what: str, given: Iterable[Any] | None) -> list[Any] | None:
@@ -137,7 +146,7 @@ def _ids_of(client: Client, names: Sequence[str]) -> list[str]:
     for name in names:
         experiment = client.get_experiment_by_name(name)
         if experiment is None:
-            warnings.warn(f"No experiment is named {name!r}; it is left out of the search.", UserWarning, stacklevel=3)
+            warnings.warn(f"No experiment is named {name!r}; it is left out of the search.", UserWarning, stacklevel=4)
         else:
             ids.append(experiment.experiment_id)
     return ids
