@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import operator
 import re
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from nbflow.search.tree import And, Comparison, IsIn, IsNull, Key, Not, Or
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
 
     from nbflow.search.tree import Between, Node, Order
 
@@ -85,6 +85,10 @@ def sort_by(records: list[Any], orders: Sequence[Order], look_up: Callable[[Any,
     for order in reversed(orders):
         present = [record for record in result if look_up(record, order.key) is not None]
         absent = [record for record in result if look_up(record, order.key) is None]
-        present.sort(key=lambda record, key=order.key: look_up(record, key), reverse=not order.ascending)
+        present.sort(key=partial(_turned, look_up, order.key), reverse=not order.ascending)
         result = present + absent
     return result
+
+
+def _turned(look_up: Callable[[Any, Key], Any], key: Key, record: Any) -> Any:
+    return look_up(record, key)

@@ -103,13 +103,17 @@ class AppendFile:
             except FileNotFoundError:
                 if self.created:
                     raise
-                self.path.parent.mkdir()
+                self.path.parent.mkdir(exist_ok=True)  # somebody else may begin a log of his own there
                 self.fd = os.open(self.path, flags, 0o666)
         except OSError as exc:
             raise StoreWriteError(str(self.path), exc.errno, exc.strerror or str(exc)) from exc
         self.created = True
         if self.header and os.fstat(self.fd).st_size == 0:
-            self.append(self.header)
+            try:
+                self.finish(self.header, 0)
+            except BaseException:
+                self.close()  # so that the next one begins with the header again
+                raise
 
     def _take_back(self, done: int) -> None:
         if not done:

@@ -7,6 +7,7 @@ does not need it: readers skip kinds and fields that they do not know. A changed
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 import msgspec
@@ -216,10 +217,8 @@ def decode_lines(lines: bytes, *, of_run: bool) -> tuple[list[Event], int]:
     """
     decoder = _run_decoder if of_run else _experiment_decoder
     events: list[Event] = []
-    try:
+    with contextlib.suppress(*_NO_EVENT):
         events = list(decoder.decode_lines(lines))
-    except _NO_EVENT:
-        pass
     # It takes any white space, or none, for the end of a line: what that makes of damage depends on where it began.
     if len(events) == lines.count(b"\n"):
         return events, 0

@@ -175,6 +175,13 @@ class Experiments:
             except ExperimentExistsError:
                 return
 
+    def close(self) -> None:
+        """Close all files; a later write opens them again."""
+        with self._lock:
+            logs = list(self._logs.values())
+        for log in logs:
+            log.close()
+
     def _generations(self, name: str) -> Iterator[ExperimentState]:
         """Read the folders that the name stood for, as far as there are any."""
         generation = 0

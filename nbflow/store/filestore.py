@@ -263,6 +263,7 @@ class FileStore:
         with self._lock:
             for log in self._runs.values():
                 log.close()
+            self.experiments.close()
             if self._index is not None:
                 self._index.close()
 

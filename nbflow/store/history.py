@@ -12,8 +12,6 @@ from nbflow.store.layout import LOG
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from nbflow.store.fold import RunState
 
 __all__ = ["History", "read_history"]
@@ -35,9 +33,9 @@ class History(Struct, frozen=True):
     """
 
     key: str
-    step: NDArray[Any]
-    timestamp: NDArray[Any]
-    value: NDArray[Any]
+    step: Any
+    timestamp: Any
+    value: Any
 
     def __len__(self) -> int:
         return len(self.value)

@@ -376,8 +376,7 @@ class Index:
         home = state.experiment_id
         rows = self._db.execute("SELECT run_id FROM runs WHERE home=?", (home,)).fetchall()
         uris = [
-            (state.location and artifact_uri(self._layout, home, run_id, state.location), run_id)
-            for (run_id,) in rows
+            (state.location and artifact_uri(self._layout, home, run_id, state.location), run_id) for (run_id,) in rows
         ]
         self._db.executemany("UPDATE runs SET uri=? WHERE run_id=?", uris)
 

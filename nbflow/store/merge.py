@@ -105,6 +105,7 @@ def merge(source: Path, target: FileStore, *, progress: Callable[[int, int], Non
     _check_apart(layout.root, target.root)
     if not check_store(layout):
         raise NotAStoreError(str(layout.root), "there is nothing there")
+    target.check()
     target.prepare()
     reader = FolderReader(layout)
     homes = reader.experiments()

@@ -156,12 +156,17 @@ def _log_news(log: str, files: Mapping[str, FileCursor], *, of_run: bool) -> Ite
         events, damaged = decode_lines(text, of_run=of_run)
         news = News(writer, events, numbers, events_at + len(text), points_at + len(numbers), damaged)
         if numbers and points_at == 0:
-            if numbers.startswith(points.MAGIC):
-                news.points = numbers[points.SIZE :]
-            else:
-                news.points = b""
-                news.damaged += 1
+            _take_header(news)
         yield news
+
+
+def _take_header(news: News) -> None:
+    """Take the header off the beginning of a `.metrics`. Behind another one than ours nothing is a record."""
+    if news.points.startswith(points.MAGIC):
+        news.points = news.points[points.SIZE :]
+    else:
+        news.points = b""
+        news.damaged += 1
 
 
 def _read_from(path: str, offset: int) -> bytes:

@@ -115,6 +115,7 @@ class LogWriter:
                 self._otherwise([(key, value, step, time_ms)])
             else:
                 if done != _SIZE:
+                    self._fast_fd = -1  # it may get closed, and its number be another file's
                     self._points.finish(data, done)
         finally:
             self._release()
@@ -138,6 +139,7 @@ class LogWriter:
                 if key not in self._keys:
                     self._declare(key)
             keys = self._keys
+            self._fast_fd = -1
             self._points.append(b"".join(_pack(step, ms, value, keys[key]) for key, value, step, ms in rows))
             if self.fast:
                 self._fast_fd = self._points.fd

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbflow.artifact_store import ArtifactStore
-    from nbflow.entities import FileInfo
+    from nbflow.entities import FileInfo, Run
     from nbflow.store.filestore import FileStore
 
 __all__ = ["ArtifactCalls", "bring"]
@@ -293,9 +293,11 @@ class ArtifactCalls:
         return self._files(run_id).read_bytes(path)
 
     def _files(self, run_id: str) -> ArtifactStore:
+        return self._opened(self._store.run(run_id))
+
+    def _opened(self, run: Run) -> ArtifactStore:
         from nbflow.artifact_store import open_artifacts
 
-        run = self._store.run(run_id)
         return open_artifacts(run.info.artifact_uri, within=self._within(run.info.artifact_uri))
 
     def _within(self, uri: str) -> str | None:
@@ -305,9 +307,10 @@ class ArtifactCalls:
 
     def _write(self, run_id: str, write: Callable[[ArtifactStore], Iterable[Any]]) -> None:
         log = self._store.run_log(run_id)
-        if log.state.deleted:
+        run = self._store.record(log)
+        if run.info.lifecycle_stage == "deleted":
             raise RunDeletedError(run_id)
-        files = self._files(run_id)
+        files = self._opened(run)
         written = list(write(files))
         log.sync_at_end(lambda: files.sync(written))
 

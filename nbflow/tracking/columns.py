@@ -48,7 +48,7 @@ def times(values: Values) -> pd.DatetimeIndex:
     Parameters
     ----------
     values
-        Integer milliseconds since the epoch; missing is None, NaN, or masked in a masked array.
+        Integer milliseconds since the epoch; missing is None or NaN.
 
     Returns
     -------
@@ -93,12 +93,11 @@ def _string_array(values: Values, dtype: pd.StringDtype) -> Any:
     import pyarrow as pa
 
     # Three times as fast as pd.array, which looks at each value in Python.
-    return dtype.__from_arrow__(pa.array(values, type=pa.large_string(), from_pandas=True))
+    make: Any = dtype  # pandas-stubs know nothing of it
+    return make.__from_arrow__(pa.array(values, type=pa.large_string(), from_pandas=True))
 
 
 def _milliseconds(values: Values) -> np.ndarray[Any, Any]:
-    if isinstance(values, np.ma.MaskedArray):
-        return values.astype(np.int64).filled(_NAT)
     column = np.array(values)  # a copy: the caller's array stays as it is
     if column.dtype.kind == "i":
         return column.astype(np.int64, copy=False)

@@ -108,7 +108,7 @@ class SearchCalls:
         active = _ACTIVE[check_view_type(run_view_type, "run_view_type")]
         orders = parse_order(order_by, RUNS)
         if len(orders) > _MAX_ORDERS:
-            raise LimitExceededError("order_by", len(orders), _MAX_ORDERS, "Leave out the last ones: they change little.")
+            raise LimitExceededError("order_by", len(orders), _MAX_ORDERS, "Leave out the last ones.")
         return self._store.index.search(
             parse_filter(filter_string, RUNS),
             orders,

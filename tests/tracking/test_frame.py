@@ -94,9 +94,8 @@ def test_no_runs_make_an_empty_frame_with_the_base_columns() -> None:
         [5, None, 7],
         np.array([5, None, 7], dtype=object),
         np.array([5, np.nan, 7]),
-        np.ma.MaskedArray([5, 0, 7], mask=[False, True, False]),
     ],
-    ids=["list", "objects", "floats", "masked"],
+    ids=["list", "objects", "floats"],
 )
 def test_times_may_be_missing_in_any_form(values: Any) -> None:
     made = times(values)

@@ -108,7 +108,7 @@ def start_run(
     else:
         parent = parent_run_id or (active.run_id if active is not None else None)
         born = {PARENT_TAG: parent} if parent else {}
-        wanted = wanted or current_experiment_id()
+        wanted = current_experiment_id() if wanted is None else wanted
         log = client._begin_run(wanted, None, {**context_tags(), **born, **given})  # noqa: SLF001
         run = ActiveRun(client, log)
     run.cell = cells.current_cell()
@@ -137,7 +137,7 @@ def _experiment(experiment_id: object) -> str:
 
 
 def _resume(client: Client, run_id: str, experiment_id: str | None, tags: dict[str, str]) -> ActiveRun:
-    log = client._store.run_log(run_id)  # noqa: SLF001 (the same subsystem)
+    log = client._writable(run_id)  # noqa: SLF001 (the same subsystem)
     found = client.get_run(run_id).info.experiment_id
     if experiment_id is not None and experiment_id != found:
         raise InvalidInputError("experiment_id", experiment_id, f"Run {run_id} belongs to experiment {found}.")
