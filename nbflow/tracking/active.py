@@ -12,7 +12,7 @@ import sys
 import threading
 import warnings
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from nbflow import display
 from nbflow.errors import NbflowError
@@ -116,6 +116,13 @@ class ActiveRun:
     def end(self, status: str = "FINISHED", error: RunError | None = None) -> None:
         """End the run, once; what was logged to it is on the disk when this returns.
 
+        Parameters
+        ----------
+        status
+            FINISHED, FAILED or KILLED.
+        error
+            The exception that ended it.
+
         Raises
         ------
         InvalidInputError
@@ -133,7 +140,7 @@ class ActiveRun:
         self.ended = True
         _running.discard(self)
 
-    def __enter__(self) -> ActiveRun:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -177,6 +184,11 @@ def push(run: ActiveRun) -> None:
 
 def pop(run: ActiveRun | None = None) -> ActiveRun | None:
     """Take the active run, or the one given, off the stack.
+
+    Parameters
+    ----------
+    run
+        The run; None is the active one.
 
     Returns
     -------

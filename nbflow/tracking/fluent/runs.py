@@ -92,12 +92,10 @@ def start_run(
     client = Client()
     given = _given_tags(run_name, tags, description)
     wanted = None if experiment_id is None else _experiment(experiment_id)
+    cells.end_left_open()
     active = active_run()
     if active is not None and not nested:
-        cells.end_left_open()
-        active = active_run()
-        if active is not None:
-            raise RunActiveError(active.run_id)
+        raise RunActiveError(active.run_id)
     if active is not None and parent_run_id is not None and parent_run_id != active.run_id:
         raise InvalidInputError("parent_run_id", parent_run_id, f"The active run is {active.run_id}; end it first.")
     if parent_run_id is not None and client.get_run(parent_run_id).info.lifecycle_stage == "deleted":

@@ -1,0 +1,164 @@
+"""The line magic `%nbflow`: what a notebook shows better is shown there; all else is what the command line does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nbflow.magics.experiments import ExperimentList
+from nbflow.magics.status import status_text
+from nbflow.magics.telling import say, short_errors, usage_error
+from nbflow.tracking.active import last_active_run_id
+from nbflow.tracking.client import Client
+from nbflow.tracking.fluent.experiments import current_experiment_id, set_experiment
+from nbflow.tracking.fluent.search import search_runs
+from nbflow.widgets.text import WIDTH
+
+if TYPE_CHECKING:
+    import click
+
+    from nbflow.entities import Experiment, Run
+    from nbflow.tracking.frame import RunFrame
+
+__all__ = ["OWN_VERBS", "command", "line_magic"]
+
+_HELP = """\
+%nbflow runs [FILTER]      the runs of the experiment in use, as a table: %nbflow runs metrics.loss < 0.1
+%nbflow experiments        all experiments
+%nbflow experiment [NAME]  use an experiment for the runs to come, made if it is not there; show the one in use
+%nbflow show [RUN]         a run by its id, the beginning of it, or its name; the one that is active, or was last
+%nbflow status             the experiment, the run and the store in use
+%nbflow help [VERB]        this, or what the command line says of a verb
+%%nbflow run [NAME]        above the code of a cell: run it as a run; %%nbflow run --help
+
+runs = %nbflow runs FILTER gives the table to work with. FILTER and NAME are the rest of the line as it is;
+$variable and {expression} are replaced. The verbs of the command line work, too: """
+
+_WORD = re.compile(r"[\w-]+")
+
+
+def line_magic(line: str) -> object:
+    """Track experiments: %nbflow help lists the verbs.
+
+    Parameters
+    ----------
+    line
+        A verb and what belongs to it.
+
+    Returns
+    -------
+    shown : RunFrame, ExperimentList, Run, Experiment or None
+        What the verb shows, to work with.
+
+    Raises
+    ------
+    UsageError
+        IPython's, if the line is not understood.
+    NbflowError
+        If what it asks for cannot be done.
+    """
+    verb, _, rest = line.strip().partition(" ")
+    with short_errors():
+        act = OWN_VERBS.get(verb or "help")
+        if act is not None:
+            return act(rest.strip())
+        _invoke(line)
+        return None
+
+
+def command(*names: str) -> click.Command | None:
+    """Find a command of the command line; None where there is none of these names."""
+    from nbflow.verbs import group
+
+    found: click.Command = group
+    for name in names:
+        within = getattr(found, "commands", {}).get(name)
+        if within is None:
+            return None
+        found = within
+    return found
+
+
+def _invoke(line: str) -> None:
+    """Do what the command line does, and let it write to the cell's output as to a person."""
+    from rich.console import Console
+
+    from nbflow.verbs import invoke
+
+    try:
+        words = shlex.split(line)
+    except ValueError as exc:
+        raise usage_error(f"{exc}: {line}") from None
+    width = None if sys.stdout.isatty() else WIDTH
+    # In a notebook rich would make HTML of its own, which is no text.
+    invoke(words, console=Console(file=sys.stdout, force_jupyter=False, width=width))
+
+
+def _runs(rest: str) -> RunFrame | None:
+    first = rest.split(maxsplit=1)[0] if rest else ""
+    # No filter begins with a hyphen or is one word, and no field of a run has the name of a verb.
+    if first.startswith("-") or _WORD.fullmatch(rest) or command("runs", first) is not None:
+        _invoke(f"runs {rest}")
+        return None
+    return search_runs(filter_string=rest)
+
+
+def _experiments(rest: str) -> ExperimentList | None:
+    if rest:
+        _invoke(f"experiments {rest}")
+        return None
+    return ExperimentList(Client().search_experiments(max_results=None), current_experiment_id())
+
+
+def _experiment(rest: str) -> Experiment:
+    name = _unquoted(rest)
+    return set_experiment(name) if name else Client().get_experiment(current_experiment_id())
+
+
+def _show(rest: str) -> Run:
+    from nbflow.verbs.refs import find_run
+
+    ref = _unquoted(rest) or last_active_run_id()
+    if ref is None:
+        raise usage_error("%nbflow show needs the id or the name of a run: none was started here.")
+    return find_run(Client(), ref)
+
+
+def _status(rest: str) -> None:
+    if not rest:
+        say(status_text())
+    _invoke(f"status {rest}")
+
+
+def _help(rest: str) -> None:
+    from nbflow.verbs import group
+
+    if rest:
+        _invoke(f"{rest} --help")
+        return
+    say(_HELP + ", ".join(sorted(name for name, verb in group.commands.items() if not verb.hidden)) + ".")
+
+
+def _run(rest: str) -> None:
+    if command("run") is None:
+        raise usage_error("%%nbflow run is a cell magic: write it, with two %, above the code of a cell.")
+    _invoke(f"run {rest}")
+
+
+def _unquoted(text: str) -> str:
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+    return text[1:-1] if quoted else text
+
+
+OWN_VERBS: dict[str, Callable[[str], object]] = {
+    "experiment": _experiment,
+    "experiments": _experiments,
+    "help": _help,
+    "run": _run,
+    "runs": _runs,
+    "show": _show,
+    "status": _status,
+}
