@@ -22,7 +22,7 @@ __all__ = ["download_artifacts", "list_artifacts", "load_dict", "load_image", "l
 
 
 def download_artifacts(
-    artifact_uri: str | None = None,
+    artifact_uri: str | os.PathLike[str] | None = None,
     run_id: str | None = None,
     artifact_path: str | None = None,
     dst_path: str | None = None,
@@ -58,12 +58,12 @@ def download_artifacts(
     client, run, path = _named(artifact_uri, run_id, artifact_path, tracking_uri)
     if run is not None:
         return client.download_artifacts(run, path, dst_path)
-    files, name = _elsewhere(str(artifact_uri))
+    files, name = _elsewhere(artifact_uri)
     return bring(files, name, dst_path)
 
 
 def list_artifacts(
-    artifact_uri: str | None = None,
+    artifact_uri: str | os.PathLike[str] | None = None,
     run_id: str | None = None,
     artifact_path: str | None = None,
     tracking_uri: str | None = None,
@@ -85,10 +85,10 @@ def list_artifacts(
     client, run, path = _named(artifact_uri, run_id, artifact_path, tracking_uri)
     if run is not None:
         return client.list_artifacts(run, path)
-    return open_artifacts(str(artifact_uri)).list()
+    return open_artifacts(_text(artifact_uri)).list()
 
 
-def load_text(artifact_uri: str) -> str:
+def load_text(artifact_uri: str | os.PathLike[str]) -> str:
     """Read a text artifact.
 
     Raises
@@ -104,7 +104,7 @@ def load_text(artifact_uri: str) -> str:
         raise InvalidInputError("the artifact", artifact_uri, f"It cannot be read as text: {exc}.") from exc
 
 
-def load_dict(artifact_uri: str) -> dict[str, Any]:
+def load_dict(artifact_uri: str | os.PathLike[str]) -> dict[str, Any]:
     """Read a JSON or YAML artifact, by its extension.
 
     Raises
@@ -114,11 +114,11 @@ def load_dict(artifact_uri: str) -> dict[str, Any]:
     InvalidInputError
         If it is no such file.
     """
-    content: dict[str, Any] = decode_dict(_read(artifact_uri), artifact_uri)
+    content: dict[str, Any] = decode_dict(_read(artifact_uri), _text(artifact_uri))
     return content
 
 
-def load_image(artifact_uri: str) -> Image:
+def load_image(artifact_uri: str | os.PathLike[str]) -> Image:
     """Read an image artifact.
 
     Raises
@@ -128,10 +128,10 @@ def load_image(artifact_uri: str) -> Image:
     InvalidInputError
         If it is no image.
     """
-    return decode_image(_read(artifact_uri), artifact_uri)
+    return decode_image(_read(artifact_uri), _text(artifact_uri))
 
 
-def _read(uri: str) -> bytes:
+def _read(uri: str | os.PathLike[str]) -> bytes:
     client, run, path = _named(uri, None, None, None)
     if run is not None:
         return client.read_artifact(run, path or "")
@@ -140,24 +140,30 @@ def _read(uri: str) -> bytes:
 
 
 def _named(
-    artifact_uri: str | None, run_id: str | None, artifact_path: str | None, tracking_uri: str | None
+    artifact_uri: str | os.PathLike[str] | None, run_id: str | None, artifact_path: str | None, tracking_uri: str | None
 ) -> tuple[Client, str | None, str | None]:
     if (artifact_uri is None) == (run_id is None):
         raise InvalidInputError("artifact_uri and run_id", (artifact_uri, run_id), "Give one of them.")
-    if artifact_uri is not None and not isinstance(artifact_uri, str | os.PathLike):
-        raise UnsupportedValueError("artifact_uri", artifact_uri, "it is a path or a URI such as 'runs:/<run_id>/<path>'.")
     client = Client(tracking_uri)
     if artifact_uri is None:
         return client, run_id, artifact_path
     if artifact_path is not None:
         raise InvalidInputError("artifact_path", artifact_path, "It goes with run_id; put it into the URI.")
-    named = parse_run_uri(str(artifact_uri))
+    named = parse_run_uri(_text(artifact_uri))
     return (client, None, None) if named is None else (client, named.run_id, named.path or None)
 
 
-def _elsewhere(uri: str) -> tuple[ArtifactStore, str]:
+def _elsewhere(uri: object) -> tuple[ArtifactStore, str]:
     """Open the folder of a path or URL that is no run's, and give the name in it."""
-    folder, _, name = uri.replace(os.sep, "/").rstrip("/").rpartition("/")
+    text = _text(uri).replace(os.sep, "/")
+    folder, slash, name = text.rstrip("/").rpartition("/")
     if not name:
         raise InvalidUriError(uri, "It names no file or folder.")
-    return open_artifacts(folder or "."), name
+    return open_artifacts(folder or slash or "."), name
+
+
+def _text(uri: Any) -> str:
+    text = os.fspath(uri) if isinstance(uri, str | os.PathLike) else None
+    if not isinstance(text, str):
+        raise UnsupportedValueError("artifact_uri", uri, "it is a path or a URI such as 'runs:/<run_id>/<path>'.")
+    return text

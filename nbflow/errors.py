@@ -402,7 +402,7 @@ class RunDeletedError(ConflictError):
         self.run_id = run_id
         super().__init__(
             f"The run {run_id} must be in the 'active' state. Current state is deleted. "
-            "Restore it with nbflow.restore_run first."
+            "Restore it with nbflow.restore_run, or its experiment with nbflow.restore_experiment, first."
         )
 
 

@@ -36,6 +36,11 @@ class AppendFile:
         self.created = False
         self.broken = False
 
+    @property
+    def lost(self) -> bool:
+        """Whether nothing may follow in this file: its end is torn, or somebody removed it."""
+        return self.broken or (self.fd >= 0 and os.fstat(self.fd).st_nlink == 0)
+
     def append(self, data: bytes) -> None:
         """Append bytes whole, or not at all.
 

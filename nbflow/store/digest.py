@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from nbflow.store import points
 from nbflow.store.entity import experiment_id_of
-from nbflow.store.events import Ended, Input, Key, ParamSet, Renamed, Started, TagDeleted, TagSet
+from nbflow.store.events import RUNNING, Ended, Input, Key, ParamSet, Renamed, Started, TagDeleted, TagSet
 from nbflow.store.fold import RunState
 from nbflow.store.reader import LogShrankError
 from nbflow.store.series import Series, add_points
@@ -171,7 +171,7 @@ def quick_digest(run_id: str, home: str, news: News) -> Digest | None:  # noqa: 
             inputs.setdefault((event.name, event.digest), event)  # type: ignore[attr-defined, arg-type]
         else:
             return None
-    if ended is None or ended.points > len(news.points) // points.SIZE:
+    if ended is None or ended.status in RUNNING or ended.points > len(news.points) // points.SIZE:
         return None
     metrics = _metrics(news, keys)
     if metrics is None:

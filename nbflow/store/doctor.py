@@ -240,7 +240,7 @@ def _read(seen: _Seen, folder: Path, news: Callable[[], Iterator[News]], state: 
     log = folder / LOG
     try:
         # Before the reading: what has come since then is no torn end.
-        sizes = {entry.name: entry.stat().st_size for entry in os.scandir(log)} if log.is_dir() else {}
+        sizes = {entry.name: _size(entry) for entry in os.scandir(log)} if log.is_dir() else {}
         for each in news():
             state.take(each)
             _note_damage(seen, log, each, state.files[each.writer])
@@ -269,7 +269,13 @@ def _has_header(path: Path) -> bool:
         return file.read(len(points.MAGIC)) == points.MAGIC
 
 
-def _note_tails(seen: _Seen, sizes: Mapping[str, int], files: Mapping[str, FileCursor]) -> None:
+def _size(entry: os.DirEntry[str]) -> int | None:
+    """Give a file's size; None for what readers pass over: a folder, a broken symlink, what they may not read."""
+    readable = entry.is_file() and os.access(entry, os.R_OK)
+    return entry.stat().st_size if readable else None
+
+
+def _note_tails(seen: _Seen, sizes: Mapping[str, int | None], files: Mapping[str, FileCursor]) -> None:
     nothing = FileCursor()
     for name, size in sorted(sizes.items()):
         writer, dot, ending = name.rpartition(".")
@@ -278,6 +284,9 @@ def _note_tails(seen: _Seen, sizes: Mapping[str, int], files: Mapping[str, FileC
             continue
         if ending == "metrics" and f"{writer}.jsonl" not in sizes:
             seen.add("missing_log", "has no .jsonl beside it, which would name its keys", name=name)
+            continue
+        if size is None:
+            seen.add("unreadable", "is no file, or one that may not be read", name=name)
             continue
         torn = size - (cursor.events if ending == "jsonl" else cursor.points)
         if torn > 0:

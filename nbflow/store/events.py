@@ -18,6 +18,7 @@ from nbflow.store.clock import LATEST
 
 __all__ = [
     "FORMAT",
+    "RUNNING",
     "Changed",
     "Claimed",
     "Created",
@@ -41,6 +42,8 @@ __all__ = [
 ]
 
 FORMAT = 1
+# The statuses of a run that is not over.
+RUNNING = frozenset({"RUNNING", "SCHEDULED"})
 
 Time = Annotated[int, Meta(ge=0, le=LATEST)]
 # What a damaged or hostile log says must not reach a path, nor be more than a database can hold.

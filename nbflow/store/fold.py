@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from nbflow.entities import RunError
 from nbflow.store.events import (
+    RUNNING,
     Changed,
     Claimed,
     Created,
@@ -71,7 +72,7 @@ class FileCursor(Struct, array_like=True):
 
 
 class Phase(Struct, array_like=True):
-    """What a started, resumed or ended event says; `since` is its time in milliseconds."""
+    """What a started, resumed or ended event says; `since` is when it was written, in milliseconds."""
 
     stamp: Stamp
     status: str
@@ -184,7 +185,8 @@ def _started(run: RunState, stamp: Stamp, event: Started) -> None:
 
 
 def _phase(run: RunState, stamp: Stamp, event: Started | Resumed) -> None:
-    phase = Phase(stamp, event.status, event.host, event.boot, event.pid, event.time)
+    # Not `event.time`: a run's start may be given, and be any time.
+    phase = Phase(stamp, event.status, event.host, event.boot, event.pid, event.t // 1000)
     if _later(run.phase, stamp):
         run.phase = phase
     if _later(run.runner, stamp):
@@ -195,7 +197,7 @@ def _ended(run: RunState, stamp: Stamp, event: Ended) -> None:
     writer = stamp[1]
     cursor = run.files.setdefault(writer, FileCursor())
     cursor.claimed_points = max(cursor.claimed_points, event.points)
-    if stamp > run.ends.get(writer, _BEFORE_ALL):
+    if event.status not in RUNNING and stamp > run.ends.get(writer, _BEFORE_ALL):
         run.ends[writer] = stamp
     if _later(run.phase, stamp):
         run.phase = Phase(stamp, event.status, error=event.error)

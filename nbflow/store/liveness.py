@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from nbflow.store.forks import forkable
+
 if TYPE_CHECKING:
     from nbflow.store.writer import LogWriter
 
@@ -26,6 +28,7 @@ Liveness = Literal["alive", "gone", "silent"]
 
 # The start of a process and the clock of a run are not measured together: this much disagreement is no proof.
 _SLACK_S = 5.0
+_IMPORTED_S = time.time()
 
 
 class Origin(Struct, frozen=True):
@@ -75,7 +78,9 @@ def liveness_of(origin: Origin, since_ms: int, last_sign_s: float | None, silent
     """
     here = this_process()
     if origin.pid and (origin.host, origin.boot) == (here.host, here.boot):
-        return "alive" if origin.pid == here.pid or _process_runs(origin.pid, since_ms) else "gone"
+        # In a container that was started again, this process may have the number of the one that ran the run.
+        ours = origin.pid == here.pid and since_ms / 1000 >= _IMPORTED_S - _SLACK_S
+        return "alive" if ours or _process_runs(origin.pid, since_ms) else "gone"
     if last_sign_s is not None and time.time() - last_sign_s <= silent_s:
         return "alive"
     return "silent"
@@ -85,8 +90,11 @@ def _process_runs(pid: int, since_ms: int) -> bool:
     import psutil
 
     try:
-        # A process younger than the run is another one with the same number.
-        started: float = psutil.Process(pid).create_time()
+        process = psutil.Process(pid)
+        # A process younger than the run is another one with the same number; a zombie only waits for its parent.
+        started: float = process.create_time()
+        if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+            return False
     except psutil.NoSuchProcess:
         return False
     except psutil.Error:
@@ -98,14 +106,19 @@ class Heartbeat:
     """One thread that touches the logs of the runs that this process runs."""
 
     def __init__(self) -> None:
+        self.forget()
+        forkable.add(self)
+
+    def forget(self) -> None:
+        """After a fork: the runs are the parent's, the thread is not here, another one may have held the lock."""
         self._writers: weakref.WeakSet[LogWriter] = weakref.WeakSet()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def add(self, writer: LogWriter, interval_s: float) -> None:
         """Begin to touch a writer's log, every `interval_s` seconds."""
-        self._writers.add(writer)
         with self._lock:
+            self._writers.add(writer)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._beat, args=(interval_s,), name="nbflow-heartbeat", daemon=True
@@ -114,12 +127,15 @@ class Heartbeat:
 
     def remove(self, writer: LogWriter) -> None:
         """Stop to touch a writer's log."""
-        self._writers.discard(writer)
+        with self._lock:
+            self._writers.discard(writer)
 
     def _beat(self, interval_s: float) -> None:
         while True:
             time.sleep(interval_s)
-            for writer in list(self._writers):
+            with self._lock:
+                writers = list(self._writers)
+            for writer in writers:
                 writer.touch()
 
 

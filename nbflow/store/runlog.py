@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.errors import ParamAlreadySetError, RunBusyError, RunDeletedError, RunNotFoundError, TagNotFoundError
 from nbflow.store.events import (
+    RUNNING,
     Deleted,
     Ended,
     Event,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RUNNING", "RunLog"]
 
-RUNNING = frozenset({"RUNNING", "SCHEDULED"})
 RUN_NAME_TAG = "mlflow.runName"
 
 

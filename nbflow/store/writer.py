@@ -92,8 +92,7 @@ class LogWriter:
         """
         data = b"".join(map(encode, events))
         with self._lock:
-            if self._events.fd < 0:
-                self._ready()
+            self._ready()
             self._events.append(data)
 
     def point(self, key: str, value: float, step: int, time_ms: int) -> None:
@@ -190,7 +189,7 @@ class LogWriter:
         return number
 
     def _ready(self) -> None:
-        if self._events.broken or self._points.broken:
+        if self._events.lost or self._points.lost:
             keys = list(self._keys)
             self._events.close()
             self._points.close()

@@ -85,7 +85,7 @@ class RunCalls:
         InvalidInputError
             If a name, tag or time cannot be used, or the name and the tag for it differ.
         """
-        return self._store.record(self._begin_run(experiment_id, start_time, tags, run_name))
+        return self.get_run(self._begin_run(experiment_id, start_time, tags, run_name).run_id)
 
     def _begin_run(
         self,
@@ -216,7 +216,8 @@ class RunCalls:
         RunDeletedError
             If the run is in the trash.
         """
-        self._store.move_run(run_id, str(experiment_id))
+        self._writable(run_id)
+        self._store.move_run(run_id, self._store.experiment(str(experiment_id)).experiment_id)
 
     # What is logged
 

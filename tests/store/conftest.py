@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,3 +41,22 @@ def plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value.hex() if isinstance(value, float) else value
+
+
+@pytest.fixture(scope="session")
+def mounted() -> Callable[[str, Path, list[str]], list[str]]:
+    """Give what makes a command run where a folder is a disk of its own, seen by it alone and gone when it ends.
+
+    Its arguments: those of mount(8), in which `"$0"` is the folder; the folder; the command.
+    """
+    return with_mount
+
+
+def with_mount(arguments: str, folder: Path, command: list[str]) -> list[str]:
+    if shutil.which("unshare") is None:
+        pytest.skip("no unshare(1), so that no disk can be made for this test")
+    for namespaces in (["--mount"], ["--user", "--map-root-user", "--mount"]):
+        shell = ["unshare", *namespaces, "--", "sh", "-c", f'mount {arguments} "$0" && exec "$@"', str(folder)]
+        if subprocess.run([*shell, "true"], capture_output=True, check=False).returncode == 0:
+            return [*shell, *command]
+    pytest.skip("not allowed to mount a disk for this test")

@@ -45,7 +45,7 @@ def log_artifact(
     local_path: str | os.PathLike[str], artifact_path: str | None = None, run_id: str | None = None
 ) -> None:
     """Copy a file, or a folder under its own name, into the run's artifacts; see `Client.log_artifact`."""
-    client, target = _target(run_id, artifact_path)
+    client, target = _target(run_id, artifact_path or None)
     client.log_artifact(target, local_path, artifact_path)
 
 
@@ -54,7 +54,7 @@ def log_artifacts(
     local_dir: str | os.PathLike[str], artifact_path: str | None = None, run_id: str | None = None
 ) -> None:
     """Copy all that is in a folder into the run's artifacts; see `Client.log_artifacts`."""
-    client, target = _target(run_id, artifact_path)
+    client, target = _target(run_id, artifact_path or None)
     client.log_artifacts(target, local_dir, artifact_path)
 
 
@@ -115,7 +115,7 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
     InvalidPathError
         If the artifact path climbs out, or cannot be a path.
     """
-    path = _checked(artifact_path)
+    path = _checked(artifact_path or None)
     uri = get_or_start().info.artifact_uri
     return f"{uri}/{path}" if path else uri
 
@@ -123,4 +123,4 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
 def _checked(artifact_path: str | None) -> str | None:
     from nbflow.artifact_store import check_artifact_path
 
-    return check_artifact_path(artifact_path) if artifact_path else None
+    return None if artifact_path is None else check_artifact_path(artifact_path)

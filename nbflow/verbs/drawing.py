@@ -1,0 +1,73 @@
+"""What a person sees: tables of text that somebody else wrote, on a terminal or in a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from nbflow.widgets.html import visible
+from nbflow.widgets.status import icon
+from nbflow.widgets.text import line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+__all__ = ["bold", "plain", "status_text", "table"]
+
+_COLOURS = {"FINISHED": "green", "FAILED": "red", "KILLED": "yellow", "RUNNING": "cyan", "SCHEDULED": "cyan"}
+_CELL = 60
+
+
+def table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    *,
+    right: Collection[int] = (),
+    whole: Collection[int] = (),
+) -> Table:
+    """Set out rows in columns, with a head.
+
+    Parameters
+    ----------
+    head
+        The names of the columns.
+    rows
+        Texts of nbflow's own making as `Text`; any other as `str`, which is made safe and cut where it is long.
+    right
+        Which columns are set to the right.
+    whole
+        Which columns are never cut: ids and paths, which people copy.
+    """
+    drawn = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for i, name in enumerate(head):
+        drawn.add_column(
+            plain(name),
+            justify="right" if i in right else "left",
+            no_wrap=True,
+            overflow="fold" if i in whole else "ellipsis",
+        )
+    for row in rows:
+        drawn.add_row(
+            *(
+                cell if isinstance(cell, Text) else Text(visible(cell) if i in whole else line(cell, _CELL))
+                for i, cell in enumerate(row)
+            )
+        )
+    return drawn
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Take somebody's text as it is: no markup, no control characters."""
+    return Text(visible(text, keep_lines=True), style=style)
+
+
+def bold(text: str) -> Text:
+    """Take somebody's text as it is, in bold."""
+    return plain(text, "bold")
+
+
+def status_text(status: str) -> Text:
+    """Show a status: its icon and its name, in its colour."""
+    return plain(f"{icon(status)} {status.lower()}", _COLOURS.get(status, ""))

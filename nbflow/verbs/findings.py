@@ -1,0 +1,49 @@
+"""What the findings of `nbflow doctor` mean, and what to do about each."""
+
+from __future__ import annotations
+
+__all__ = ["TITLES", "advice"]
+
+TITLES = {
+    "torn_tail": "torn ends of log files",
+    "damaged_line": "log files with damaged lines",
+    "damaged_header": ".metrics files with a damaged beginning",
+    "undeclared_key": ".metrics files with keys that were never declared",
+    "missing_points": "runs that lack points",
+    "missing_log": ".metrics files without their .jsonl",
+    "unreadable": "logs that cannot be read",
+    "not_started": "folders of runs that were never started",
+    "not_created": "folders of experiments that were never created",
+    "param_conflict": "params with several values",
+    "missing_parent": "runs whose parent is missing",
+    "missing_experiment": "runs whose experiment is missing",
+    "run_twice": "folders of a run that is there twice",
+    "same_name": "names of several active experiments",
+    "leftover": "leftovers of something that was killed",
+    "dead_run": "runs whose process is gone",
+}
+
+_COPY = "If the store is a copy, copy it again: it may not have been whole."
+_ADVICE = {
+    "torn_tail": f"A process was killed while it wrote, and readers skip it: nothing acknowledged is lost. {_COPY}",
+    "damaged_line": f"Readers skip them. {_COPY}",
+    "damaged_header": f"Readers skip the file. {_COPY}",
+    "undeclared_key": f"Readers skip these points. {_COPY}",
+    "missing_points": f"The run's end counts more than there are. {_COPY}",
+    "missing_log": f"Nobody knows which metrics these are. {_COPY}",
+    "unreadable": "Look at the permissions.",
+    "not_started": f"A process was killed just then, or the log has not arrived. {_COPY} An empty one can be removed.",
+    "not_created": f"A process was killed just then, or the log has not come. {_COPY} Creating it again finishes it.",
+    "param_conflict": "Several processes logged the run at once. The first value is the one that counts.",
+    "missing_parent": "It was removed, or was not copied. Take the tag mlflow.parentRunId away, or merge its store.",
+    "missing_experiment": "Move the runs to another experiment (nbflow runs move), or merge the store that has it.",
+    "run_twice": "Somebody moved folders by hand. Readers take one of them; remove the other.",
+    "same_name": "Rename one of them (nbflow experiments rename ID NAME).",
+    "leftover": "Readers skip them; nbflow gc removes them.",
+    "dead_run": "Nothing is wrong with them. To end one, resume it or call Client.set_terminated.",
+}
+
+
+def advice(kind: str) -> str:
+    """Say what a kind of finding means and what to do."""
+    return _ADVICE.get(kind, "")

@@ -1,0 +1,115 @@
+"""`runs export`: runs as a file of another program's format."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nbflow.errors import InvalidInputError, MissingDependencyError
+from nbflow.verbs.documents import run_document, to_json
+from nbflow.verbs.options import Verb, pass_session
+from nbflow.verbs.selection import Selection, experiment_ids, select, selecting
+from nbflow.widgets.format import count
+from nbflow.widgets.text import line
+
+if TYPE_CHECKING:
+    from nbflow.verbs.session import Session
+
+__all__ = ["export_runs"]
+
+_ENDINGS = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".pq": "parquet"}
+_PATH = 200
+
+
+@click.command("export", cls=Verb)
+@selecting(0)
+@click.option(
+    "--format", "-f", "form", type=click.Choice(["csv", "json", "parquet"]), help="Else as --output ends, else csv."
+)
+@click.option(
+    "--output",
+    "-O",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    default="-",
+    metavar="FILE",
+    help="Where to; else the standard output.",
+)
+@pass_session
+def export_runs(session: Session, /, form: str | None, output: Path, **chosen: Any) -> None:
+    """Write runs to a CSV, JSON or Parquet file.
+
+    CSV and Parquet have the columns of `nbflow.search_runs`, JSON the documents of `nbflow runs list --json`, which
+    alone tell a metric that is NaN from one that is missing.
+    """
+    to_stdout = str(output) == "-"
+    # With --json the answer is a document: the runs themselves, or what was written where.
+    form = form or ("json" if session.json and to_stdout else _ENDINGS.get(output.suffix.lower(), "csv"))
+    selection = Selection(**chosen)
+    with session.progress("Exporting"):
+        data, n_runs = _encoded(session, selection, form)
+    if to_stdout:
+        _write_out(session, data, form)
+        return
+    _replace(output, data)
+    session.answer(
+        lambda: {"path": str(output), "format": form, "n_runs": n_runs},
+        lambda: [[str(output)]],
+        lambda: f"Wrote {count(n_runs, 'run')} to {line(str(output), _PATH)}.",
+    )
+
+
+def _encoded(session: Session, selection: Selection, form: str) -> tuple[bytes, int]:
+    if form == "json":
+        runs, _ = select(session, selection)
+        return to_json([run_document(run) for run in runs]).encode(), len(runs)
+    frame = session.client.search_frame(
+        experiment_ids(session, selection),
+        selection.filter_string,
+        2 if selection.deleted else 1,
+        selection.limit or None,
+        list(selection.order_by),
+    )
+    if form == "csv":
+        text: str = frame.to_csv(index=False)
+        return text.encode("utf-8", "replace"), len(frame)
+    buffer = io.BytesIO()
+    try:
+        frame.to_parquet(buffer, index=False)
+    except ImportError as exc:
+        raise MissingDependencyError("pyarrow", "Writing Parquet", "parquet") from exc
+    return buffer.getvalue(), len(frame)
+
+
+def _write_out(session: Session, data: bytes, form: str) -> None:
+    if session.json and form != "json":
+        raise click.UsageError(f"--json and --format {form} contradict each other. Give --output for a file.")
+    if form == "parquet":
+        if sys.stdout.isatty() or session.styled:
+            raise click.UsageError("Parquet is not for a terminal. Give --output.")
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    text = data.decode()
+    if session.styled and form == "csv":
+        from nbflow.verbs.drawing import plain
+
+        session.console.print(plain(text), end="", soft_wrap=True)
+        return
+    click.echo(text, nl=False)
+
+
+def _replace(output: Path, data: bytes) -> None:
+    draft = output.with_name(f".{output.name}.part")
+    try:
+        if output.exists() and not output.is_file():  # a pipe or a device
+            output.write_bytes(data)
+            return
+        draft.write_bytes(data)
+        draft.replace(output)
+    except OSError as exc:
+        draft.unlink(missing_ok=True)
+        raise InvalidInputError("--output", str(output), f"It cannot be written: {exc.strerror}.") from exc

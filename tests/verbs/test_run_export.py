@@ -1,0 +1,111 @@
+"""`runs export`: CSV, JSON and Parquet, to a file or to the standard output."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pandas as pd
+import pytest
+
+from nbflow.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from nbflow import Client
+    from nbflow.entities import Run
+
+Verb = Callable[..., str]
+
+
+def test_csv_is_what_comes_when_nothing_is_said(verb: Verb, client: Client, runs: list[Run]) -> None:
+    table = pd.read_csv(io.StringIO(verb("runs", "export")))
+
+    assert list(table["run_id"]) == [run.run_id for run in reversed(runs)]
+    assert list(table["metrics.acc"]) == [float("inf"), 0.75, 0.5]
+    assert list(table.columns) == list(client.search_frame(None).columns)
+
+
+def test_json_is_the_document_of_a_list(verb: Verb, runs: list[Run]) -> None:
+    text = verb("runs", "export", "--format", "json")
+
+    assert text == verb("runs", "list", "--json", "--limit", "0")
+    assert text == verb("runs", "export", "--json")
+    assert len(json.loads(text)) == len(runs)
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+def test_a_file_gets_the_format_of_its_ending(
+    lines: Callable[..., list[list[str]]], runs: list[Run], tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"out.{ending}"
+
+    assert lines("runs", "export", "--output", str(path)) == [[str(path)]]
+
+    read: dict[str, Callable[[Path], Any]] = {"csv": pd.read_csv, "json": pd.read_json, "parquet": pd.read_parquet}
+    assert list(read[ending](path)["run_id"]) == [run.run_id for run in reversed(runs)]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["nbruns", path.name]
+
+
+@pytest.mark.usefixtures("runs")
+def test_what_is_exported_can_be_chosen(verb: Verb) -> None:
+    text = verb("runs", "export", "metrics.loss < 1", "--order-by", "metrics.loss ASC", "--limit", "1")
+
+    assert list(pd.read_csv(io.StringIO(text))["tags.mlflow.runName"]) == ["second"]
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_program_is_told_what_was_written(document: Callable[..., Any], tmp_path: Path) -> None:
+    path = str(tmp_path / "out.csv")
+
+    assert document("runs", "export", "--output", path) == {"path": path, "format": "csv", "n_runs": 3}
+
+
+def test_cells_of_a_file_are_as_they_were_logged(
+    verb: Verb, client: Client, runs: list[Run], hostile: str, tmp_path: Path
+) -> None:
+    client.set_tag(runs[0].run_id, "h", hostile)
+
+    verb("runs", "export", "-O", str(tmp_path / "out.parquet"))
+
+    assert pd.read_parquet(tmp_path / "out.parquet")["tags.h"].iloc[2] == hostile
+
+
+def test_a_person_sees_no_control_characters(drawn: Verb, client: Client, runs: list[Run], hostile: str) -> None:
+    client.set_tag(runs[0].run_id, "h", hostile)
+
+    assert "\x1b[2J" not in drawn("runs", "export")
+
+
+@pytest.mark.usefixtures("runs")
+def test_parquet_is_not_for_a_terminal(drawn: Verb) -> None:
+    with pytest.raises(click.UsageError, match="--output"):
+        drawn("runs", "export", "--format", "parquet")
+
+
+@pytest.mark.usefixtures("runs")
+def test_json_and_another_format_contradict_each_other(verb: Verb) -> None:
+    with pytest.raises(click.UsageError, match="contradict"):
+        verb("runs", "export", "--json", "--format", "csv")
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_place_that_cannot_be_written_is_told(verb: Verb, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="cannot be written"):
+        verb("runs", "export", "-O", str(tmp_path / "no" / "folder" / "out.csv"))
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_device_is_written_to_and_not_replaced(verb: Verb) -> None:
+    verb("runs", "export", "-O", os.devnull)
+
+    assert not Path(os.devnull).is_file()
+
+
+def test_an_empty_store_exports_a_head(verb: Verb) -> None:
+    assert verb("runs", "export").startswith("run_id,")
