@@ -42,6 +42,7 @@ def main() -> int:
     shutil.rmtree(DEMO / "nbruns", ignore_errors=True)
     DEMO.mkdir(exist_ok=True)
     executed = DEMO / NOTEBOOK.name
+    os.environ["IPYNB_FILE"] = str(executed)  # what a front end would tell the kernel of its notebook
 
     console.print(f"Executing [bold]{NOTEBOOK.relative_to(ROOT)}[/bold]")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
