@@ -2,7 +2,7 @@
 
 Nothing is ever only here. What changed is found with few looks:
 
-- a folder's mtime says that experiments or runs came or went;
+- a folder's times say that experiments or runs came or went;
 - the logs of experiments are read on; they also say which finished runs have news (`changed`);
 - the logs of runs that a live process may be writing are read on (`watched`);
 - a few more runs are looked at each time in turn, the newest always, so that also news that nobody announced, brought
@@ -232,7 +232,7 @@ class Index:
             return
         self._seen_version = version
         self._columns.reload()
-        self._places = dict(self._db.execute("SELECT path, mtime FROM places"))
+        self._places = dict(self._db.execute("SELECT path, changed FROM places"))
         rows = self._db.execute("SELECT state FROM experiments")
         states = (_experiment_decoder.decode(state) for (state,) in rows)
         self._experiments = {state.experiment_id: state for state in states}
@@ -243,10 +243,10 @@ class Index:
 
     def _place_changed(self, place: str) -> bool:
         """Tell whether a folder has changed since it was listed, and note that it is being listed now."""
-        mtime = _mtime_ns(self._layout.root / place)
-        if self._places.get(place) == mtime:
+        changed = _changed_ns(self._layout.root / place)
+        if self._places.get(place) == changed:
             return False
-        settled = mtime if time.time_ns() - mtime > _UNSETTLED_NS else None
+        settled = changed if time.time_ns() - changed > _UNSETTLED_NS else None
         if self._places.get(place) != settled:
             self._places[place] = settled
             self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (place, settled))
@@ -282,14 +282,16 @@ class Index:
 
     def _read_runs(self, named: set[tuple[str, str]], *, whole: bool) -> None:
         writer = RowWriter(self._db, self._columns)
-        looked_at: set[str] = set()
+        # A run that was copied into another experiment's folder is still one run: the one under the lowest id.
+        homes = {run_id: home for home, run_id in sorted(named, reverse=True)}
         for n, home, run_id, status, size, watched, blob in self._to_look_at(named, whole=whole):
-            looked_at.add(run_id)
-            if not watched and (home, run_id) not in named and size == self._reader.run_size(home, run_id):
-                continue
-            old = None if blob is None else _run_decoder.decode(blob)
-            self._read_run(writer, n, home, run_id, old, status)
-        new = sorted(key for key in named if key[1] not in looked_at)
+            named_home = homes.pop(run_id, None)
+            if named_home is not None and named_home < home:
+                self._read_run(writer, n, named_home, run_id, None, None)
+            elif watched or named_home == home or size != self._reader.run_size(home, run_id):
+                old = None if blob is None else _run_decoder.decode(blob)
+                self._read_run(writer, n, home, run_id, old, status)
+        new = sorted((home, run_id) for run_id, home in homes.items())
         for digest, blob in digest_all(self._layout.root, new):
             self._judge(writer, None, digest, blob, None, changed=True)
         writer.flush()
@@ -411,18 +413,22 @@ class Index:
         return [found[n] for n in numbers if n in found]
 
 
-def _mtime_ns(folder: Path) -> int:
-    """Give a folder's mtime; -1 when it is gone.
+def _changed_ns(folder: Path) -> int:
+    """Say when a folder changed, in nanoseconds since the epoch; -1 when it is gone.
 
-    A client of NFS answers a plain `stat` from what it remembers, for up to a minute; opening asks the server.
+    It is the later of mtime and ctime: copying tools set a folder's mtime to that of its origin, and may so set it back
+    to a time at which it was listed here. Nothing sets a ctime back. (On Windows it is the time of creation.)
     """
     try:
         if os.name == "nt":
-            return os.stat(folder).st_mtime_ns
-        fd = os.open(folder, os.O_RDONLY)
-        try:
-            return os.fstat(fd).st_mtime_ns
-        finally:
-            os.close(fd)
+            status = os.stat(folder)
+        else:
+            # A client of NFS answers a plain `stat` from memory, for up to a minute; opening asks the server.
+            fd = os.open(folder, os.O_RDONLY)
+            try:
+                status = os.fstat(fd)
+            finally:
+                os.close(fd)
     except OSError:
         return -1
+    return max(status.st_mtime_ns, status.st_ctime_ns)
