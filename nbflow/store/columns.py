@@ -2,8 +2,9 @@
 
 SQLite has no table of any width, and a row for each value makes every filter a join. So each key gets a column in one
 of several tables of 64 (segments `s0`, `s1` ...), in the order in which keys appear: runs of one kind mostly find all
-their values in one row. A param and a tag have a second column for their value as a number, when they have one; a
-metric has columns for minimum, maximum, first and mean, when it has more than one point.
+their numbers in one row, and all their texts in another, which a search by numbers need not read. A param and a tag
+have a column for their text, and one for its number, when it is one; a metric has more of them for minimum, maximum,
+first and mean, when it has more than one point.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from nbflow.store.digest import Digest
 
-__all__ = ["FACETS", "NAN", "WIDTH", "Column", "Columns", "Insert", "number_of"]
+__all__ = ["FACETS", "NAN", "WIDTH", "Column", "Columns", "Insert"]
 
 WIDTH = 64
 NAN = "nan"  # SQLite has no NaN: as a text it sorts behind all numbers, as MLflow sorts it
@@ -64,16 +65,20 @@ class Columns:
 
     def reload(self) -> None:
         """Read the table of columns again: another process may have added some."""
-        rows = self._database.execute("SELECT id, entity, key, facet FROM keys ORDER BY id").fetchall()
+        rows = self._database.execute("SELECT entity, key, facet, segment, place FROM keys ORDER BY id").fetchall()
         self._of: dict[Name, Column] = {
-            (entity, key, facet): Column(*divmod(number, WIDTH)) for number, entity, key, facet in rows
+            (entity, key, facet): Column(segment, place) for entity, key, facet, segment, place in rows
+        }
+        # For texts and for numbers, the segment that has room, and how many of its columns are taken.
+        self._open: dict[bool, tuple[int, int]] = {
+            _is_text(name): (column.segment, column.place + 1) for name, column in self._of.items()
         }
         self._plans: dict[tuple[Any, ...], list[Insert]] = {}
 
     @property
     def segments(self) -> int:
         """How many segment tables there are."""
-        return -(-len(self._of) // WIDTH)
+        return 1 + max((segment for segment, _ in self._open.values()), default=-1)
 
     def find(self, entity: str, key: str, facet: str = "") -> Column | None:
         """Find the column of a key; None when no run has it."""
@@ -95,9 +100,9 @@ class Columns:
         """
         params, tags, metrics = run.params, run.tags, run.metrics
         texts = list(params.values())
-        numbers = [number_of(text) for text in texts]
+        numbers = run.param_numbers
         tag_texts = list(tags.values())
-        tag_numbers = [number_of(text) for text in tag_texts]
+        tag_numbers = run.tag_numbers
         metric_values = list(metrics.values())
         is_series = [type(value) is Series for value in metric_values]
         values: list[Any] = texts
@@ -138,19 +143,27 @@ class Columns:
         return inserts
 
     def _add(self, name: Name) -> Column:
-        number = len(self._of)
-        column = Column(*divmod(number, WIDTH))
-        if column.place == 0:
+        segment, place = self._open.get(_is_text(name), (-1, WIDTH))
+        if place == WIDTH:
+            segment, place = self.segments, 0
             # x, a, st and id repeat the run's experiment, whether it is active, its start and its id, so that the
             # usual search reads this one table alone.
             columns = ", ".join(f"c{i}" for i in range(WIDTH))
             self._database.execute(
-                f"CREATE TABLE s{column.segment} "
-                f"(n INTEGER PRIMARY KEY, x INTEGER, a INTEGER, st INTEGER, id BLOB, {columns})"
+                f"CREATE TABLE s{segment} (n INTEGER PRIMARY KEY, x INTEGER, a INTEGER, st INTEGER, id BLOB, {columns})"
             )
-        self._database.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (number, *name))
+        column = Column(segment, place)
+        self._database.execute(
+            "INSERT INTO keys (entity, key, facet, segment, place) VALUES (?, ?, ?, ?, ?)", (*name, segment, place)
+        )
+        self._open[_is_text(name)] = (segment, place + 1)
         self._of[name] = column
         return column
+
+
+def _is_text(name: Name) -> bool:
+    entity, _, facet = name
+    return entity != "metric" and not facet
 
 
 def _names(
@@ -177,18 +190,3 @@ def _numbers_of(value: float | Series) -> list[float | str]:
         [value.last[2], value.low, value.high, value.first[2], value.mean] if isinstance(value, Series) else [value]
     )
     return [number if number == number else NAN for number in numbers]  # noqa: PLR0124 (NaN)
-
-
-_BEGINS_NUMBER = frozenset("0123456789+-.iI")
-_LONGEST_NUMBER = 40
-
-
-def number_of(text: str) -> float | None:
-    """Read a param's or tag's text as the number that a filter compares; None when it is none, or NaN."""
-    if not text or text[0] not in _BEGINS_NUMBER or len(text) > _LONGEST_NUMBER:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if number == number and "_" not in text else None  # noqa: PLR0124 (NaN)

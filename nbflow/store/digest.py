@@ -19,9 +19,10 @@ from nbflow.store.reader import LogShrankError
 from nbflow.store.series import Series, add_points
 
 if TYPE_CHECKING:
+    from nbflow.store.events import Event
     from nbflow.store.reader import News, StoreReader
 
-__all__ = ["Digest", "digest_of", "fold_run", "quick_digest", "read_run"]
+__all__ = ["Digest", "digest_of", "fold_run", "number_of", "quick_digest", "read_run"]
 
 
 class Digest(Struct):
@@ -40,6 +41,9 @@ class Digest(Struct):
     tags: dict[str, str]
     metrics: dict[str, float | Series]
     inputs: list[Input]
+    param_numbers: list[float | None] = []
+    """For each param its value as a number, None when it is none."""
+    tag_numbers: list[float | None] = []
     exists: bool = True
     deleted: bool = False
     settled: bool = True
@@ -118,12 +122,12 @@ def read_run(reader: StoreReader, home: str, run_id: str, old: RunState | None) 
         news = list(reader.run_news(home, run_id, {}))
         digest = quick_digest(run_id, home, news[0]) if len(news) == 1 else None
         if digest is not None:
-            return None, digest, True
+            return None, _with_numbers(digest), True
     state, changed = fold_run(reader, home, run_id, old)
-    return state, digest_of(state), changed
+    return state, _with_numbers(digest_of(state)), changed
 
 
-def quick_digest(run_id: str, home: str, news: News) -> Digest | None:  # noqa: C901, PLR0911, PLR0912 (a table in the shape of a loop: a call for each event would cost as much as all of it)
+def quick_digest(run_id: str, home: str, news: News) -> Digest | None:
     """Make the digest of a run from all that its only writer wrote.
 
     Parameters
@@ -141,56 +145,70 @@ def quick_digest(run_id: str, home: str, news: News) -> Digest | None:  # noqa: 
     events = news.events
     if news.damaged or not events or type(events[0]) is not Started:
         return None
-    started: Started = events[0]
-    name = started.name
-    ended: Ended | None = None
-    params: dict[str, str] = {}
-    tags: dict[str, str] = {}
-    keys: dict[int, str] = {}
-    inputs: dict[tuple[str, str], Input] = {}
-    last = started.t
-    for event in events[1:]:
-        if event.t <= last:
-            return None
-        last = event.t
-        kind = type(event)
-        if kind is ParamSet:
-            if params.setdefault(event.key, event.value) != event.value:  # type: ignore[attr-defined]
-                return None
-        elif kind is TagSet:
-            tags[event.key] = event.value  # type: ignore[attr-defined]
-        elif kind is Key:
-            keys[event.id] = event.key  # type: ignore[attr-defined]
-        elif kind is Ended and ended is None:
-            ended = event  # type: ignore[assignment]
-        elif kind is Renamed:
-            name = event.name  # type: ignore[attr-defined]
-        elif kind is TagDeleted:
-            tags.pop(event.key, None)  # type: ignore[attr-defined]
-        elif kind is Input:
-            inputs.setdefault((event.name, event.digest), event)  # type: ignore[attr-defined, arg-type]
-        else:
-            return None
-    if ended is None or ended.status in RUNNING or ended.points > len(news.points) // points.SIZE:
+    told = _listen(events[0], events[1:])
+    if told is None or told.ended is None or told.ended.status in RUNNING:
         return None
-    metrics = _metrics(news, keys)
-    if metrics is None:
+    metrics = _metrics(news, told.keys)
+    if metrics is None or told.ended.points > len(news.points) // points.SIZE:
         return None
     return Digest(
         run_id,
         home,
         home,
         news.events_end + news.points_end,
-        started.time,
-        ended.time,
-        name,
-        started.user,
-        ended.status,
-        params,
-        tags,
+        events[0].time,
+        told.ended.time,
+        told.name,
+        events[0].user,
+        told.ended.status,
+        told.params,
+        told.tags,
         metrics,
-        list(inputs.values()),
+        list(told.inputs.values()),
     )
+
+
+class _Told(Struct):
+    """What the events of a simple run say."""
+
+    name: str
+    ended: Ended | None = None
+    params: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    keys: dict[int, str] = {}
+    inputs: dict[tuple[str, str], Input] = {}
+
+
+def _listen(started: Started, events: list[Event]) -> _Told | None:  # noqa: C901 (a table in the shape of a loop)
+    """Go through the events behind the first; None when the run is not simple.
+
+    A call for each event, as in the fold, would cost as much as all else that is done for a run.
+    """
+    told = _Told(started.name)
+    params, tags, keys = told.params, told.tags, told.keys
+    last = started.t
+    for event in events:
+        if event.t <= last:
+            return None
+        last = event.t
+        if isinstance(event, ParamSet):
+            if params.setdefault(event.key, event.value) != event.value:
+                return None
+        elif isinstance(event, TagSet):
+            tags[event.key] = event.value
+        elif isinstance(event, Key):
+            keys[event.id] = event.key
+        elif isinstance(event, Ended) and told.ended is None:
+            told.ended = event
+        elif isinstance(event, Renamed):
+            told.name = event.name
+        elif isinstance(event, TagDeleted):
+            tags.pop(event.key, None)
+        elif isinstance(event, Input):
+            told.inputs.setdefault((event.name, event.digest), event)
+        else:
+            return None
+    return told
 
 
 def _metrics(news: News, keys: dict[int, str]) -> dict[str, float | Series] | None:
@@ -210,3 +228,24 @@ def _metrics(news: News, keys: dict[int, str]) -> dict[str, float | Series] | No
     if add_points(series, news.writer, keys, news.points):
         return None
     return {key: each if each.count > 1 else each.last[2] for key, each in series.items()}
+
+
+_BEGINS_NUMBER = frozenset("0123456789+-.iI")
+_LONGEST_NUMBER = 40
+
+
+def number_of(text: str) -> float | None:
+    """Read a param's or tag's text as the number that a filter compares; None when it is none, or NaN."""
+    if not text or text[0] not in _BEGINS_NUMBER or len(text) > _LONGEST_NUMBER:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if number == number and "_" not in text else None  # noqa: PLR0124 (NaN)
+
+
+def _with_numbers(digest: Digest) -> Digest:
+    digest.param_numbers = [number_of(text) for text in digest.params.values()]
+    digest.tag_numbers = [number_of(text) for text in digest.tags.values()]
+    return digest

@@ -242,11 +242,14 @@ class FileStore:
         self.run_log(run_id).move(experiment_id)
 
     def history(self, run_id: str, key: str) -> History:
-        """Read the whole history of a metric, ordered by (time, step, value)."""
+        """Read the whole history of a metric, ordered by (time, step, value); see `run_log` for the errors."""
         from nbflow.store.history import read_history
 
-        log = self.run_log(run_id)
-        return read_history(log.folder, log.state, key)
+        self.check()
+        history = read_history(self.layout.run(self._home(check_run_id(run_id)), run_id), key)
+        if history is None:
+            raise RunNotFoundError(run_id)
+        return history
 
     @property
     def index(self) -> Index:

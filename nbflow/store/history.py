@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from nbflow.store import points
+from nbflow.store.events import Key, Started, decode_lines
 from nbflow.store.layout import LOG
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nbflow.store.fold import RunState
-
 __all__ = ["History", "read_history"]
+
+_COLUMNS = ("step", "time", "value")
 
 
 class History(Struct, frozen=True):
@@ -41,37 +42,59 @@ class History(Struct, frozen=True):
         return len(self.value)
 
 
-def read_history(folder: Path, state: RunState, key: str) -> History:
-    """Read the history of one metric.
+def read_history(folder: Path, key: str) -> History | None:
+    """Read the history of one metric, without folding all the others.
 
     Parameters
     ----------
     folder
         The run's folder.
-    state
-        Its log, folded: what each writer's numbers mean, and how far its files go.
     key
         The metric; one that was never logged has an empty history.
 
     Returns
     -------
-    history : History
-        All points of all writers.
+    history : History or None
+        All points of all writers; None when the run has no log that says it was started.
     """
     import numpy as np
 
+    started = False
     parts = []
-    for writer, cursor in sorted(state.files.items()):
-        numbers = [number for number, name in cursor.keys.items() if name == key]
-        count = cursor.points // points.SIZE - 1
-        if not numbers or count <= 0:
+    for log in sorted((folder / LOG).glob("*.jsonl")):
+        file = log.with_suffix(".metrics")
+        # Its size first: whatever is in the part that is read was declared in the lines that are read then.
+        count = file.stat().st_size // points.SIZE - 1 if file.is_file() else 0
+        text = log.read_bytes()
+        events, _ = decode_lines(text[: text.rfind(b"\n") + 1], of_run=True)
+        started = started or any(type(event) is Started for event in events)
+        keys = {event.id: event.key for event in events if isinstance(event, Key)}
+        numbers = [number for number, name in keys.items() if name == key]
+        if not numbers or count <= 0 or not _is_ours(file):
             continue
-        records: Any = np.fromfile(folder / LOG / f"{writer}.metrics", points.DTYPE, count=count, offset=points.SIZE)
-        if len(cursor.keys) > 1:
-            records = records[np.isin(records["key"], numbers)]
-        parts.append(records)
-    records = parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, points.DTYPE), *parts])
-    step, time, value = (np.ascontiguousarray(records[name]) for name in ("step", "time", "value"))
+        records: Any = np.fromfile(file, points.DTYPE, count=count, offset=points.SIZE)
+        if len(keys) > 1:
+            # Column by column: picking whole records costs four times as much.
+            chosen = np.flatnonzero(np.isin(records["key"], numbers))
+            parts.append(tuple(records[name][chosen] for name in _COLUMNS))
+        else:
+            parts.append(tuple(np.ascontiguousarray(records[name]) for name in _COLUMNS))
+    return _in_order(key, parts) if started else None
+
+
+def _is_ours(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(points.MAGIC)) == points.MAGIC
+
+
+def _in_order(key: str, parts: list[tuple[Any, ...]]) -> History:
+    import numpy as np
+
+    if len(parts) == 1:
+        step, time, value = parts[0]
+    else:
+        empty = tuple(np.empty(0, dtype) for _, dtype in points.DTYPE[:3])
+        step, time, value = (np.concatenate(each) for each in zip(empty, *parts, strict=True))
     # One writer's file is in this order nearly always: looking costs a tenth of sorting.
     if not _ordered(time, step, value):
         order = np.lexsort((value, step, time))

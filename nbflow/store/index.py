@@ -42,15 +42,19 @@ if TYPE_CHECKING:
     from nbflow.search.tree import Node, Order
     from nbflow.store.layout import Layout
     from nbflow.store.reader import StoreReader
+    from nbflow.store.table import Table
 
 __all__ = ["Index"]
 
 # A folder that changed so lately may change again without its mtime showing it.
 _UNSETTLED_NS = 2_000_000_000
-_NEWEST = 50
-_IN_TURN = 100
+_NEWEST = 32
+_IN_TURN = 64
 
 _T = TypeVar("_T")
+
+# What a damaged file shows itself by: as SQLite's, or in what is kept in it.
+_DAMAGE = (sqlite3.Error, msgspec.DecodeError)
 
 _run_decoder = msgspec.msgpack.Decoder(RunState)
 _experiment_decoder = msgspec.msgpack.Decoder(ExperimentState)
@@ -138,8 +142,8 @@ class Index:
         """Give the records of runs that `search` found, in its order."""
         return self._repaired(lambda: self._records(numbers))
 
-    def table(self, numbers: Sequence[int]) -> dict[str, Sequence[object]]:
-        """Give the columns of runs that `search` found, in its order; see `nbflow.store.table`."""
+    def table(self, numbers: Sequence[int]) -> Table:
+        """Give the columns of runs that `search` found, and its order."""
         from nbflow.store.table import read_table
 
         return self._repaired(lambda: read_table(self._db, self._columns, self._layout, numbers))
@@ -172,14 +176,14 @@ class Index:
         with self._lock:
             try:
                 return work()
-            except sqlite3.Error as exc:
+            except _DAMAGE as exc:
                 self.close()
                 busy = isinstance(exc, sqlite3.OperationalError) and "locked" in str(exc)
                 if busy or not self._remove():
                     self._path = None
             try:
                 return work()
-            except sqlite3.Error:
+            except _DAMAGE:
                 self.close()
                 self._path = None
                 return work()
@@ -232,6 +236,7 @@ class Index:
             return
         self._seen_version = version
         self._columns.reload()
+        self._listed: dict[str, tuple[int, int]] = {}
         self._places = dict(self._db.execute("SELECT path, changed FROM places"))
         rows = self._db.execute("SELECT state FROM experiments")
         states = (_experiment_decoder.decode(state) for (state,) in rows)
@@ -266,7 +271,8 @@ class Index:
             old = self._experiments[experiment_id]
             was_deleted, location = old.deleted, old.location
             for each in news:
-                to_read |= {(experiment_id, run_id) for run_id in state.take(each)}
+                hinted = state.take(each)  # some of them gone by now, or moved by hand
+                to_read |= {(experiment_id, run_id) for run_id in hinted if reader.run_size(experiment_id, run_id) >= 0}
             self._experiments[experiment_id] = state
             self._save_experiment(state)
             if state.deleted != was_deleted:
@@ -274,11 +280,27 @@ class Index:
             if state.location != location:
                 self._relocate(state)
         if self._place_changed(experiment_id):
-            listed = set(reader.runs(experiment_id))
-            known = {run_id for (run_id,) in self._db.execute("SELECT run_id FROM runs WHERE home=?", (experiment_id,))}
-            self._drop_runs(known - listed)
-            to_read |= {(experiment_id, run_id) for run_id in listed - known}
+            to_read |= self._new_runs(experiment_id)
         return to_read
+
+    def _new_runs(self, experiment_id: str) -> set[tuple[str, str]]:
+        """List an experiment's runs, forget those that are gone, and give those that have to be read."""
+        listed = self._reader.runs(experiment_id)
+        # Ids grow with time: when those that were listed last are the first ones still, only what is behind is new.
+        count, seen = self._listed.get(experiment_id, (0, None))
+        if hash(tuple(listed[:count])) == seen:
+            gone: set[str] = set()
+            new = listed[count:]
+        else:
+            known = {run_id for (run_id,) in self._db.execute("SELECT run_id FROM runs WHERE home=?", (experiment_id,))}
+            gone = known.difference(listed)
+            new = [run_id for run_id in listed if run_id not in known]
+            self._drop_runs(gone)
+        self._listed[experiment_id] = (len(listed), hash(tuple(listed)))
+        # Who was here and is not may have a copy elsewhere, which was passed over until now.
+        others = {(home, run_id) for run_id in gone for home in self._experiments if home != experiment_id}
+        copies = {key for key in others if self._reader.run_size(*key) >= 0}
+        return copies.union((experiment_id, run_id) for run_id in new)
 
     def _read_runs(self, named: set[tuple[str, str]], *, whole: bool) -> None:
         writer = RowWriter(self._db, self._columns)
@@ -389,6 +411,7 @@ class Index:
         self._db.execute("DELETE FROM places WHERE path=?", (experiment_id,))
         self._experiments.pop(experiment_id, None)
         self._places.pop(experiment_id, None)
+        self._listed.pop(experiment_id, None)
 
     def _drop_runs(self, run_ids: Iterable[str]) -> None:
         for run_id in run_ids:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from nbflow.errors import LimitExceededError
 from nbflow.search.tree import And, Between, Comparison, IsIn, IsNull, Not, Or
-from nbflow.store.columns import FACETS, Column
+from nbflow.store.columns import FACETS, WIDTH, Column
 from nbflow.store.layout import ARTIFACTS
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _EVERYWHERE = {"start_time": "st"}
 _NUMERIC = frozenset({"start_time", "end_time", "duration"})
 _INFINITY = "9e999"
 _MAX_PATTERN = 10_000
+_MAX_SEGMENTS = 60  # SQLite joins 64 tables at most
 
 
 class Query(Struct, frozen=True):
@@ -121,6 +123,9 @@ class _Compiler:
             values += bound
         terms = [term for each in order for term in self._order(each, needed)]
         terms += [f"{self._base}.st DESC", f"{self._base}.id"]
+        if len(self._segments) > _MAX_SEGMENTS:
+            what = "the number of metrics, params and tags that the filter and the order look at"
+            raise LimitExceededError(what, len(self._segments) * WIDTH, _MAX_SEGMENTS * WIDTH, "Ask for fewer at once.")
         sql = f"SELECT {self._base}.n FROM {self._tables()}"
         if where:
             sql += f" WHERE {' AND '.join(where)}"
@@ -295,6 +300,8 @@ def _like(what: str, pattern: str, *, folding: bool) -> Sql:
 def _in(what: str, values: Sequence[Value]) -> Sql:
     import json
 
+    if any(isinstance(value, str) and "\0" in value for value in values):
+        return f"({what} IN ({', '.join('?' * len(values))}))", list(values)  # SQLite's JSON ends a text there
     # One value bound, however long the list is.
     text = ", ".join(json.dumps(v) if isinstance(v, str) else _number(v) for v in values)
     return f"({what} IN (SELECT value FROM json_each(?)))", [f"[{text}]"]

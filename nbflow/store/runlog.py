@@ -6,7 +6,14 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from nbflow.errors import ParamAlreadySetError, RunBusyError, RunDeletedError, RunNotFoundError, TagNotFoundError
+from nbflow.errors import (
+    ParamAlreadySetError,
+    RunBusyError,
+    RunDeletedError,
+    RunNotFoundError,
+    TagNotFoundError,
+    UnsupportedValueError,
+)
 from nbflow.store.events import (
     RUNNING,
     Deleted,
@@ -21,6 +28,8 @@ from nbflow.store.events import (
     Started,
     TagDeleted,
     TagSet,
+    decode_lines,
+    encode,
 )
 from nbflow.store.fold import RunState
 from nbflow.store.forks import forkable
@@ -188,11 +197,15 @@ class RunLog:
         """Put the run into the trash; nothing happens to one that is there."""
         if not self.refresh().deleted:
             self._write([Deleted(self._clock.tick(), int(time.time() * 1000))])
+            # From now on each point is asked whether it may be written, also where the run goes on.
+            self._writer.fast = False
+            self._writer.close()
 
     def restore(self) -> None:
         """Take the run out of the trash; nothing happens to one that is not there."""
         if self.refresh().deleted:
             self._write([Restored(self._clock.tick(), int(time.time() * 1000))])
+            self._writer.fast = self._runs_here
 
     def move(self, experiment_id: str) -> None:
         """Make the run another experiment's. Its files stay where they are."""
@@ -246,7 +259,7 @@ class RunLog:
         StoreWriteError
             If the disk refuses.
         """
-        if not self._runs_here:
+        if not self._writer.fast:
             self._writable()
         self._writer.points(rows)
         self._tell()
@@ -269,25 +282,32 @@ class RunLog:
         self._write([TagDeleted(self._clock.tick(), key)])
 
     def log_inputs(self, inputs: Iterable[DatasetInput]) -> None:
-        """Log the data sets that the run reads; one that is there already is not logged again."""
+        """Log the data sets that the run reads; one that is there already is not logged again.
+
+        Raises
+        ------
+        UnsupportedValueError
+            If a field is no text that a file can hold.
+        """
         state = self._writable()
         events: list[Event] = []
         for used in inputs:
             data = used.dataset
             identity = f"{data.name}\0{data.digest}"
             if identity not in state.inputs:
-                events.append(
-                    Input(
-                        self._clock.tick(),
-                        data.name,
-                        data.digest,
-                        data.source_type,
-                        data.source,
-                        data.schema,
-                        data.profile,
-                        {tag.key: tag.value for tag in used.tags},
-                    )
+                event = Input(
+                    self._clock.tick(),
+                    data.name,
+                    data.digest,
+                    data.source_type,
+                    data.source,
+                    data.schema,
+                    data.profile,
+                    {tag.key: tag.value for tag in used.tags},
                 )
+                if not _can_be_read(event):
+                    raise UnsupportedValueError("datasets", used, "its fields are texts that a file can hold.")
+                events.append(event)
         if events:
             self._write(events)
 
@@ -327,6 +347,14 @@ class RunLog:
     def _tell(self) -> None:
         if not self._runs_here:
             self._announce(self.home, self.run_id)
+
+
+def _can_be_read(event: Event) -> bool:
+    """Tell whether what was written of an event could be read again: a record's fields may hold anything."""
+    try:
+        return decode_lines(encode(event), of_run=True) == ([event], 0)
+    except (UnicodeEncodeError, TypeError):
+        return False
 
 
 def last_sign(folder: Path, writer: str) -> float | None:

@@ -134,9 +134,7 @@ class LogWriter:
             return
         with self._lock:
             self._ready()
-            for key in dict.fromkeys(row[0] for row in rows):
-                if key not in self._keys:
-                    self._declare(key)
+            self._declare([key for key in dict.fromkeys(row[0] for row in rows) if key not in self._keys])
             keys = self._keys
             self._fast_fd = -1
             self._points.append(b"".join(_pack(step, ms, value, keys[key]) for key, value, step, ms in rows))
@@ -181,12 +179,13 @@ class LogWriter:
             self.close()
             self._begin()
 
-    def _declare(self, key: str) -> int:
-        number = len(self._keys)
-        # On the log before the first record that uses it: a reader never meets a number that it cannot name.
-        self.append([Key(t=self._clock.tick(), id=number, key=key)])
-        self._keys[key] = number
-        return number
+    def _declare(self, new: list[str]) -> None:
+        """Give numbers to new keys, on the log before the first record that has one: a reader can name all it meets."""
+        if new:
+            first = len(self._keys)
+            numbers = {key: first + i for i, key in enumerate(new)}
+            self.append([Key(t=self._clock.tick(), id=number, key=key) for key, number in numbers.items()])
+            self._keys.update(numbers)
 
     def _ready(self) -> None:
         if self._events.lost or self._points.lost:
@@ -194,5 +193,4 @@ class LogWriter:
             self._events.close()
             self._points.close()
             self._begin()
-            for key in keys:
-                self._declare(key)
+            self._declare(keys)

@@ -51,7 +51,7 @@ class RunFrame(pd.DataFrame):
         return made if _has_a_run_on_each_row(made) else pd.DataFrame(made)
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, make.Values], store: str) -> RunFrame:
+    def from_columns(cls, columns: Mapping[str, make.Values], store: str, order: make.Order = None) -> RunFrame:
         """Make a frame from the columns a store's index gives.
 
         Parameters
@@ -62,16 +62,19 @@ class RunFrame(pd.DataFrame):
             given are missing in every row.
         store
             Where the runs are kept, as `nbflow.Client` takes it.
+        order
+            Which entry of the columns stands in each row, int64, shape (n_rows,); None is all, as they are.
 
         Returns
         -------
-        runs : RunFrame, shape (n, n_columns)
+        runs : RunFrame, shape (n_rows, n_columns)
             The base columns first, then the others in the order given.
         """
-        n_rows = len(next(iter(columns.values()), ()))
-        given: dict[str, make.Values] = {**dict.fromkeys(BASE_COLUMNS, [None] * n_rows), **columns}
-        data = {make.without_surrogates(name): _column(name, values) for name, values in given.items()}
-        runs = cls(pd.DataFrame(data, index=pd.RangeIndex(n_rows)))
+        length = len(next(iter(columns.values()), ()))
+        given: dict[str, make.Values] = {**dict.fromkeys(BASE_COLUMNS, [None] * length), **columns}
+        data = {make.without_surrogates(name): _column(name, values, order) for name, values in given.items()}
+        # Without a copy: the columns were made here, and nobody else has them.
+        runs = cls(pd.DataFrame(data, index=pd.RangeIndex(length if order is None else len(order)), copy=False))
         runs.attrs[STORE] = store
         return runs
 
@@ -163,10 +166,11 @@ def _is_number(column: pd.Series[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _column(name: str, values: make.Values) -> Any:
-    if name in _TIMES:
-        return make.times(values)
-    return make.numbers(values) if name.startswith(_METRICS) else make.strings(values)
+def _column(name: str, values: make.Values, order: make.Order) -> Any:
+    if name not in _TIMES and not name.startswith(_METRICS):
+        return make.strings(values, order)
+    column = make.times(values) if name in _TIMES else make.numbers(values)
+    return column if order is None else column[order]
 
 
 def _frame_of_runs_or_not(*args: Any, **kwargs: Any) -> pd.DataFrame:

@@ -123,7 +123,8 @@ def frame_of(store: FileStore, numbers: Sequence[int]) -> RunFrame:
     """Make a frame of the runs that the index found."""
     from nbflow.tracking.frame import RunFrame
 
-    return RunFrame.from_columns(store.index.table(numbers), str(store.root))
+    table = store.index.table(numbers)
+    return RunFrame.from_columns(table.columns, str(store.root), table.order)
 
 
 def _ids(experiment_ids: Sequence[str] | str) -> list[str]:

@@ -131,17 +131,36 @@ def test_a_run_that_was_copied_into_another_experiment_is_one_run(
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["known to the index", "new"])
-def test_a_run_that_was_moved_into_another_experiment_by_hand_is_there(tmp_path: Path, known: bool) -> None:
+def test_a_run_that_was_moved_into_another_experiment_by_hand_is_there(
+    tmp_path: Path, another: Callable[[Path], Client], known: bool
+) -> None:
     client = Client(tmp_path)
     experiment_id = client.create_experiment("x")
     run_id = client.create_run("0").info.run_id
+    another(tmp_path).set_tag(run_id, "news", "of it, in the log of its first home")
     if known:
         client.search_runs(["0"])
 
     (tmp_path / "0" / run_id).rename(tmp_path / experiment_id / run_id)
 
     assert client.search_frame(None)["run_id"].tolist() == [run_id]
-    assert [run.run_id for run in client.search_runs([experiment_id])] == [run_id]
+    assert client.get_run(run_id).tags["news"]
+    (tmp_path / experiment_id / run_id).rename(tmp_path / "0" / run_id)
+    assert client.search_frame(None)["run_id"].tolist() == [run_id]
+
+
+def test_of_two_copies_of_a_run_one_may_go(tmp_path: Path) -> None:
+    client = Client(tmp_path)
+    experiment_id = client.create_experiment("x")
+    run_id = client.create_run("0").info.run_id
+    client.set_terminated(run_id)
+    shutil.copytree(tmp_path / "0" / run_id, tmp_path / experiment_id / run_id)
+    assert len(client.search_frame(None)) == 1
+
+    shutil.rmtree(tmp_path / "0" / run_id)
+
+    assert client.get_run(run_id).status == "FINISHED"
+    assert client.search_frame(None)["run_id"].tolist() == [run_id]
 
 
 AS_SOMEBODY_ELSE = """

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbflow.store import points
-from nbflow.store.columns import number_of
-from nbflow.store.digest import Digest, digest_of, quick_digest
+from nbflow.store.digest import Digest, digest_of, number_of, quick_digest
 from nbflow.store.events import (
     Deleted,
     Ended,

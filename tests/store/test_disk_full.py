@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -365,6 +366,65 @@ def test_a_read_only_disk_refuses_each_call_and_is_read(tmp_path: Path, mounted:
     )
 
     assert (run.stdout, run.stderr) == ("done\n", "")
+
+
+# A disk that is somebody else's
+
+
+OTHERS = """
+import errno, os, sys
+import nbflow
+from nbflow.errors import NbflowError, StoreWriteError
+
+def outcome(deed):
+    try:
+        deed()
+    except StoreWriteError as exc:
+        return exc.errno == errno.EACCES
+    return False
+
+def deeds(root):
+    client = nbflow.Client(root)
+    run = client.search_runs(["0"])[0].run_id
+    yield lambda: client.create_run("0")
+    yield lambda: client.log_metric(run, "m", 1.0)
+    yield lambda: client.log_param(run, "p", 1)
+    yield lambda: client.set_terminated(run)
+    yield lambda: client.log_text(run, "text", "a.txt")
+    yield lambda: client.create_experiment("new")
+    yield lambda: client.set_experiment_tag("0", "t", 1)
+    yield lambda: nbflow.Client(root + "/../another").create_run("0")
+
+[outcome(deed) for deed in deeds(sys.argv[2])]  # imports what somebody else cannot read
+if os.getuid() == 0:
+    os.setuid(65534)
+print(*[outcome(deed) for deed in deeds(sys.argv[1])])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="needs the permissions of POSIX")
+def test_a_store_of_somebody_else_refuses_each_call(tmp_path: Path) -> None:
+    others = tmp_path / "others"
+    for root in (others / "s", tmp_path / "warm"):
+        Client(root).create_run("0")
+    for folder in [*tmp_path.parents, tmp_path]:
+        if folder.stat().st_uid == os.getuid() and folder.is_relative_to(tempfile.gettempdir()):
+            folder.chmod(0o755)
+    theirs = [path for path in [others, *others.rglob("*")] if path.is_dir()]
+    for folder in theirs:
+        folder.chmod(0o555)
+    os.environ["NBFLOW_CACHE_DIR"] = str(tmp_path / "none")
+
+    run = subprocess.run(
+        [sys.executable, "-c", OTHERS, str(others / "s"), str(tmp_path / "warm")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    for folder in theirs:
+        folder.chmod(0o755)
+    assert (run.stderr, run.stdout.split()) == ("", ["True"] * 8)
 
 
 # Places where no store can be

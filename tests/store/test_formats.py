@@ -16,8 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nbflow import Client
-from nbflow.entities import Metric
-from nbflow.errors import RunNotFoundError
+from nbflow.entities import Dataset, DatasetInput, InputTag, Metric
+from nbflow.errors import RunNotFoundError, UnsupportedValueError
 from nbflow.store.clock import LATEST
 from nbflow.store.events import Event, ExperimentEvent, ParamSet, RunEvent, TagSet, decode_lines, encode
 
@@ -77,6 +77,28 @@ def test_an_event_is_one_line_of_json_that_any_language_reads(event: Event) -> N
     assert read["kind"] == event.__struct_config__.tag
     plain = msgspec.to_builtins(event)
     assert {name: plain[name] for name in read} == read
+
+
+unreadable: list[Any] = [
+    DatasetInput(Dataset("lone \udcff", "1", "local", "{}")),
+    DatasetInput(Dataset("d", 1, "local", "{}")),  # type: ignore[arg-type]
+    DatasetInput(Dataset("d", "1", "local", None)),  # type: ignore[arg-type]
+    DatasetInput(Dataset("d", "1", "local", "{}", schema={"a": 1})),  # type: ignore[arg-type]
+    DatasetInput(Dataset("d", "1", "local", "{}"), (InputTag("k", 5),)),  # type: ignore[arg-type]
+    DatasetInput(Dataset("d", "1", "local", "{}"), (InputTag("k", "lone \udcff"),)),
+]
+
+
+@pytest.mark.parametrize("used", unreadable, ids=range(len(unreadable)))
+def test_an_input_that_could_not_be_read_again_is_not_taken(tmp_path: Path, used: DatasetInput) -> None:
+    client = Client(tmp_path)
+    run_id = client.create_run("0").info.run_id
+
+    with pytest.raises(UnsupportedValueError):
+        client.log_inputs(run_id, [used])
+
+    assert client.doctor().findings == ()
+    assert client.get_run(run_id).inputs.dataset_inputs == ()
 
 
 newer: list[Any] = [

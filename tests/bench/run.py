@@ -1,0 +1,93 @@
+"""Run the benchmarks: `python -m tests.bench.run`, or `make bench`.
+
+Nothing here passes or fails by a time: a machine that does other things meanwhile measures other things. The table says
+which of the targets were met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from tests.bench import (
+    bench_history,
+    bench_import,
+    bench_log_metric,
+    bench_search,
+    bench_system_metrics,
+    bench_whole_run,
+    machine,
+)
+from tests.bench.report import Section, as_markdown, as_table
+from tests.bench.timing import ROOT, ask
+
+__all__ = ["main"]
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+PARTS = ("import", "log_metric", "run", "history", "search", "system")
+
+
+def main() -> None:
+    """Measure what was asked for, print it, and write it down."""
+    options = _options()
+    from rich.console import Console
+
+    console = Console(width=170, soft_wrap=True)
+    facts = machine.facts(options.folder)
+    console.print(machine.METHOD)
+    for name, value in facts:
+        console.print(f"  {name}: {value}")
+    sections: list[Section] = []
+    load = machine.load()
+    with tempfile.TemporaryDirectory(prefix="nbflow-bench-", dir=options.folder, ignore_cleanup_errors=True) as place:
+        for part in options.only or PARTS:
+            folder = Path(place) / part
+            folder.mkdir()
+            with console.status(f"measuring: {part}"):
+                measured = _measure(part, folder, options)
+            for section in measured:
+                console.print(as_table(section))
+            sections += measured
+    facts.append(("load (processes that wanted a core) before and after", f"{load}, {machine.load()}"))
+    missed = [row.what for section in sections for row in section.rows if False in row.verdicts()]
+    console.print(f"Targets missed: {'; '.join(missed) or 'none'}")
+    if options.write:
+        PAGE.write_text(_page(facts, sections), encoding="utf-8")
+        console.print(f"Written to {PAGE.relative_to(ROOT)}")
+
+
+def _measure(part: str, folder: Path, options: argparse.Namespace) -> list[Section]:
+    if part == "import":
+        return [bench_import.measure(folder)]
+    if part == "log_metric":
+        return [bench_log_metric.measure(folder)]
+    if part == "run":
+        return [bench_whole_run.measure(folder)]
+    if part == "history":
+        return [bench_history.measure(folder)]
+    if part == "search":
+        return bench_search.measure(folder, options.runs, options.points, options.peer_runs)
+    plain = [(what, f"{value:.4g} {unit}") for what, value, unit in ask(bench_system_metrics.measure)]
+    return [Section("System metrics", "What watching the machine costs; off by default.", plain=plain)]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__)
+    parser.add_argument("--runs", type=int, default=100_000, help="runs in the store that is searched (%(default)s)")
+    parser.add_argument("--points", type=int, default=1, help="points of each of their metrics (%(default)s)")
+    parser.add_argument("--peer-runs", type=int, default=1000, help="runs in mlflow's (%(default)s)")
+    parser.add_argument("--only", action="append", choices=PARTS, help="measure this part alone; may be given again")
+    parser.add_argument("--folder", help="where to put the stores; they are removed (the system's temporary folder)")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
+    return parser.parse_args()
+
+
+def _page(facts: list[tuple[str, str]], sections: list[Section]) -> str:
+    head = ["# Benchmarks", "", machine.METHOD, "", "| the machine | |", "|---|---|"]
+    head += [f"| {name} | {value} |" for name, value in facts]
+    return "\n".join(head) + "\n\n" + "\n".join(map(as_markdown, sections))
+
+
+if __name__ == "__main__":
+    main()
