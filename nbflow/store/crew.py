@@ -25,11 +25,11 @@ from nbflow.store.layout import Layout
 from nbflow.store.reader import FolderReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from nbflow.store.fold import RunState
 
-__all__ = ["digest_all", "help_out"]
+__all__ = ["digest_all", "encode_state", "help_out"]
 
 # Starting a helper costs as much as reading this many runs.
 _WORTH_HELP = 4000
@@ -49,7 +49,7 @@ _length = struct.Struct("<I")
 _HELPER = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from nbflow.store.crew import help_out; help_out()"
 
 
-def digest_all(root: Path, runs: Sequence[RunKey], *, worth_help: int = _WORTH_HELP) -> Iterator[Found]:
+def digest_all(root: Path, runs: Sequence[RunKey], *, worth_help: int = _WORTH_HELP) -> Generator[Found, None, None]:
     """Read runs that the index does not know yet.
 
     Parameters

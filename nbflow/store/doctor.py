@@ -20,9 +20,9 @@ from nbflow.store.entity import experiment_id_of
 from nbflow.store.fold import ExperimentState, FileCursor, RunState
 from nbflow.store.layout import LOG
 from nbflow.store.leftovers import abandoned_files, gone_folders
-from nbflow.store.liveness import Origin, liveness_of
+from nbflow.store.liveness import Origin, last_sign, liveness_of
 from nbflow.store.reader import LogShrankError
-from nbflow.store.runlog import RUNNING, last_sign
+from nbflow.store.runlog import RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

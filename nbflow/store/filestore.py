@@ -242,7 +242,15 @@ class FileStore:
         self.run_log(run_id).move(experiment_id)
 
     def history(self, run_id: str, key: str) -> History:
-        """Read the whole history of a metric, ordered by (time, step, value); see `run_log` for the errors."""
+        """Read the whole history of a metric, ordered by (time, step, value).
+
+        Raises
+        ------
+        InvalidNameError
+            If the id has another form than run ids have.
+        RunNotFoundError
+            If there is no such run.
+        """
         from nbflow.store.history import read_history
 
         self.check()

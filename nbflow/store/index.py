@@ -25,12 +25,12 @@ from nbflow.store.digest import Digest, fold_run, read_run
 from nbflow.store.entity import artifact_uri, run_of
 from nbflow.store.fold import ExperimentState, RunState
 from nbflow.store.forks import forkable
-from nbflow.store.liveness import Origin, liveness_of
+from nbflow.store.liveness import Origin, last_sign, liveness_of
 from nbflow.store.query import compile_query
 from nbflow.store.reader import LogShrankError
 from nbflow.store.root import check_store
 from nbflow.store.rows import RowWriter
-from nbflow.store.runlog import RUNNING, last_sign
+from nbflow.store.runlog import RUNNING
 from nbflow.store.schema import index_path, open_database
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from nbflow.store.forks import forkable
 if TYPE_CHECKING:
     from nbflow.store.writer import LogWriter
 
-__all__ = ["Heartbeat", "Liveness", "Origin", "heartbeat", "liveness_of", "this_process"]
+__all__ = ["Heartbeat", "Liveness", "Origin", "heartbeat", "last_sign", "liveness_of", "this_process"]
 
 Liveness = Literal["alive", "gone", "silent"]
 
@@ -84,6 +84,18 @@ def liveness_of(origin: Origin, since_ms: int, last_sign_s: float | None, silent
     if last_sign_s is not None and time.time() - last_sign_s <= silent_s:
         return "alive"
     return "silent"
+
+
+def last_sign(folder: Path, writer: str) -> float | None:
+    """Give the latest mtime of a writer's files, in seconds since the epoch; None when there are none."""
+    latest = None
+    for ending in (".jsonl", ".metrics"):
+        try:
+            seen = (folder / "log" / f"{writer}{ending}").stat().st_mtime
+        except OSError:
+            continue
+        latest = seen if latest is None else max(latest, seen)
+    return latest
 
 
 def _process_runs(pid: int, since_ms: int) -> bool:

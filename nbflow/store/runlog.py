@@ -33,7 +33,7 @@ from nbflow.store.events import (
 )
 from nbflow.store.fold import RunState
 from nbflow.store.forks import forkable
-from nbflow.store.liveness import Liveness, Origin, heartbeat, liveness_of, this_process
+from nbflow.store.liveness import Liveness, Origin, heartbeat, last_sign, liveness_of, this_process
 from nbflow.store.reader import LogShrankError
 from nbflow.store.writer import LogWriter
 
@@ -355,15 +355,3 @@ def _can_be_read(event: Event) -> bool:
         return decode_lines(encode(event), of_run=True) == ([event], 0)
     except (UnicodeEncodeError, TypeError):
         return False
-
-
-def last_sign(folder: Path, writer: str) -> float | None:
-    """Give the latest mtime of a writer's files, in seconds since the epoch; None when there are none."""
-    latest = None
-    for ending in (".jsonl", ".metrics"):
-        try:
-            seen = (folder / "log" / f"{writer}{ending}").stat().st_mtime
-        except OSError:
-            continue
-        latest = seen if latest is None else max(latest, seen)
-    return latest

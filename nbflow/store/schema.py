@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS inputs (n INTEGER, name TEXT, digest TEXT, context TE
 CREATE INDEX IF NOT EXISTS inputs_of ON inputs (n);
 """
 
+_PAGE = 4096
+
 _NETWORK = frozenset({"nfs", "nfs4", "lustre", "cifs", "smb3", "smbfs", "gpfs", "beegfs", "ceph", "fuse.sshfs", "afs"})
 
 
@@ -105,10 +107,14 @@ def open_database(path: Path | None) -> sqlite3.Connection:
     sqlite3.Error
         If it cannot be opened, or is damaged.
     """
+    if path is not None and path.is_file() and path.stat().st_size % _PAGE:
+        # SQLite would take zeros for the rest of the last page, and find nothing wrong with what it reads there.
+        raise sqlite3.DatabaseError(f"{path} was cut off")
     database = sqlite3.connect(
         ":memory:" if path is None else path, isolation_level=None, check_same_thread=False, timeout=60
     )
     try:
+        database.execute(f"PRAGMA page_size={_PAGE}")
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=NORMAL")
         database.execute("PRAGMA cache_size=-65536")

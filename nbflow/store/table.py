@@ -84,7 +84,9 @@ def read_table(database: sqlite3.Connection, columns: Columns, layout: Layout, n
     values: dict[str, Any] = {}
     for segment, kept in by_segment.items():
         there, read = _fetch(database, f"s{segment}", ", ".join(f"c{place}" for place, _, _ in kept), wanted)
-        places = None if np.array_equal(there, held) else np.searchsorted(held, there)
+        # Either table may have given more runs than were wanted, and not the same ones.
+        same = np.array_equal(there, held)
+        places = None if same else np.where(np.isin(there, held), np.searchsorted(held, there), -1)
         for (_, entity, name), column_values in zip(kept, read, strict=True):
             spread = column_values if places is None else _spread(column_values, places, len(held))
             if any(value is not None for value in (spread if asked is None else (spread[i] for i in asked))):
@@ -114,10 +116,10 @@ def _fetch(database: sqlite3.Connection, table: str, what: str, wanted: Any) -> 
 
 
 def _spread(values: list[Any], places: Any, length: int) -> list[Any]:
-    """Put values where their runs are; None stands where there is none."""
+    """Put values where their runs are, -1 for nowhere; None stands where there is none."""
     spread: list[Any] = [None] * length
     for place, value in zip(places.tolist(), values, strict=True):
-        if place < length:
+        if place >= 0:
             spread[place] = value
     return spread
 

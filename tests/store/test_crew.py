@@ -60,7 +60,7 @@ def test_helpers_find_what_one_process_finds(store: FileStore) -> None:
 
 
 def test_what_a_killed_helper_was_given_is_done_all_the_same(store: FileStore) -> None:
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for digest, _ in digest_all(store.root, runs_of(store), worth_help=1):
         if not found:
             for helper in helpers():
