@@ -570,8 +570,8 @@ def check_records(found: list[Any], expected: list[Any]) -> None:
 def as_text(run: Any) -> str:
     """Write a record as text, in which NaN is equal to itself; what comes in no order is sorted."""
     record = msgspec.to_builtins(run)
-    record["data"]["latest_metrics"].sort(key=lambda point: point["key"])
-    return json.dumps(record, sort_keys=True)
+    latest = sorted(record["data"].pop("latest_metrics"), key=lambda point: point["key"])
+    return json.dumps([record, latest], sort_keys=True)
 
 
 # Shrinking what was found may take hours: NBFLOW_HYPOTHESIS=thorough does it.
