@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nbflow import Client
-from nbflow.entities import Dataset, DatasetInput, InputTag, Metric
+from nbflow.entities import Dataset, DatasetInput, InputTag, Metric, RunError
 from nbflow.errors import RunNotFoundError, UnsupportedValueError
 from nbflow.store.clock import LATEST
 from nbflow.store.events import Event, ExperimentEvent, ParamSet, RunEvent, TagSet, decode_lines, encode
@@ -30,7 +30,8 @@ RUN = "0198c2f0a1b27c3d8e4f5061728394a5"
 texts = st.text(max_size=30)
 moments = st.integers(0, LATEST)
 milliseconds = st.integers(-INT64, INT64 - 1)
-# What a field of this name holds, where its type does not say it.
+maybe = st.none() | texts
+# What a field of this name holds, if it is not a text.
 fields: dict[str, st.SearchStrategy[Any]] = {
     "t": moments,
     "time": milliseconds,
@@ -40,13 +41,15 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "points": st.integers(0, INT64 - 1),
     "pid": st.integers(0, 2**32 - 1),
     "tags": st.dictionaries(texts, texts, max_size=3),
+    "location": maybe,
+    "schema": maybe,
+    "profile": maybe,
+    "error": st.none() | st.builds(RunError, texts, texts, texts, maybe),
 }
-st.register_type_strategy(str, texts)
 
 
 def any_of(kind: type[Event]) -> st.SearchStrategy[Event]:
-    given_fields = {name: fields[name] for name in kind.__struct_fields__ if name in fields}
-    return st.builds(kind, **given_fields)
+    return st.builds(kind, **{name: fields.get(name, texts) for name in kind.__struct_fields__})
 
 
 RUN_KINDS: tuple[type[Event], ...] = get_args(RunEvent)

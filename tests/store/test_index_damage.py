@@ -149,6 +149,25 @@ def test_an_index_that_another_process_holds_is_waited_for(store: Path, index: P
         release.join()
 
 
+def test_what_an_aggregate_means_does_not_depend_on_what_the_index_has_seen(tmp_path: Path, another: Another) -> None:
+    """A metric of that very name wins over it, in the run that has one."""
+    client = another(tmp_path / "s")
+    named, plain = (client.create_run("0").info.run_id for _ in range(2))
+    client.log_metric(named, "loss.min", 5.0)
+    client.log_batch(plain, [Metric("loss", value, 1, step) for step, value in enumerate((3.0, 1.0, 2.0))])
+    client.search_runs(["0"])
+    (index,) = Path(os.environ["NBFLOW_CACHE_DIR"]).glob("*.sqlite")
+
+    shutil.rmtree(tmp_path / "s" / "0" / named)
+
+    found = [run.run_id for run in client.search_runs(["0"], "metrics.loss.min = 1")]
+    client._store.close()
+    index.unlink()
+    assert (
+        found == [run.run_id for run in another(tmp_path / "s").search_runs(["0"], "metrics.loss.min = 1")] == [plain]
+    )
+
+
 def test_two_stores_of_one_cache_do_not_mix(store: Path, tmp_path: Path, another: Another) -> None:
     other = another(tmp_path / "other")
     run_id = other.create_run("0").info.run_id

@@ -576,7 +576,7 @@ def as_text(run: Any) -> str:
 
 # Shrinking what was found may take hours: NBFLOW_HYPOTHESIS=thorough does it.
 QUICK = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=30,
     suppress_health_check=list(HealthCheck),
     phases=tuple(Phase) if "NBFLOW_HYPOTHESIS" in os.environ else (Phase.explicit, Phase.generate),
@@ -588,5 +588,8 @@ def test_the_store_is_as_the_model_has_it() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_the_store_is_as_the_model_has_it_for_long() -> None:
-    run_state_machine_as_test(StoreMachine, settings=settings(QUICK, max_examples=1000, stateful_step_count=60))
+    run_state_machine_as_test(
+        StoreMachine, settings=settings(QUICK, max_examples=500, stateful_step_count=60, derandomize=False)
+    )
