@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from msgspec import Struct
 
 from nbflow.errors import InvalidInputError
 
-__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings"]
+__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings", "on_log_error"]
 
 DEFAULT_STORE = "nbruns"
 ENV_STORE = "NBFLOW_TRACKING_URI"
@@ -23,8 +23,6 @@ class Settings(Struct, frozen=True):
     ----------
     cache_dir
         Where indexes go (`NBFLOW_CACHE_DIR`); None is the user's cache directory.
-    on_log_error
-        What a failed write does to the code that logs (`NBFLOW_ON_LOG_ERROR`): `raise`, or `warn` once and go on.
     heartbeat_s
         How often a live writer says that it is alive, in seconds (`NBFLOW_HEARTBEAT`).
     silent_s
@@ -35,7 +33,6 @@ class Settings(Struct, frozen=True):
     """
 
     cache_dir: Path | None = None
-    on_log_error: Literal["raise", "warn"] = "raise"
     heartbeat_s: float = 30.0
     silent_s: float = 300.0
     system_metrics_s: float = 10.0
@@ -50,16 +47,32 @@ class Settings(Struct, frozen=True):
             If a variable holds something that it cannot.
         """
         cache = os.environ.get("NBFLOW_CACHE_DIR")
-        on_error = os.environ.get("NBFLOW_ON_LOG_ERROR", "raise")
-        if on_error not in ("raise", "warn"):
-            raise InvalidInputError("NBFLOW_ON_LOG_ERROR", on_error, "It is 'raise' or 'warn'.")
+        on_log_error()  # read when a call fails; but a wrong value is told now, not hours later
         return cls(
             cache_dir=Path(cache) if cache else None,
-            on_log_error=cast("Literal['raise', 'warn']", on_error),
             heartbeat_s=_seconds("NBFLOW_HEARTBEAT", 30.0),
             silent_s=_seconds("NBFLOW_SILENT_AFTER", 300.0),
             system_metrics_s=_seconds("NBFLOW_SYSTEM_METRICS_INTERVAL", 10.0),
         )
+
+
+def on_log_error() -> Literal["raise", "warn"]:
+    """Tell what a failed log call does to the code that logs (`NBFLOW_ON_LOG_ERROR`).
+
+    Returns
+    -------
+    deed : {"raise", "warn"}
+        `raise` unless it is set. Read at each call: a training script may set it at any time.
+
+    Raises
+    ------
+    InvalidInputError
+        If the variable holds anything else.
+    """
+    deed = os.environ.get("NBFLOW_ON_LOG_ERROR") or "raise"
+    if deed == "raise" or deed == "warn":  # noqa: PLR1714 (mypy learns the type from this form alone)
+        return deed
+    raise InvalidInputError("NBFLOW_ON_LOG_ERROR", deed, "It is 'raise' or 'warn'.")
 
 
 def _seconds(variable: str, default: float) -> float:

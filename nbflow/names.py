@@ -1,9 +1,10 @@
-"""What names, keys and ids may be (pure). The rules are MLflow's, so that what is logged here can move there."""
+"""What names, keys and ids may be. The rules are MLflow's, so that what is logged here can move there."""
 
 from __future__ import annotations
 
 import posixpath
 import re
+import secrets
 
 from nbflow.errors import InvalidNameError, LimitExceededError, UnsupportedValueError
 
@@ -17,6 +18,8 @@ __all__ = [
     "check_key",
     "check_length",
     "check_run_id",
+    "is_temporary_name",
+    "temporary_name",
 ]
 
 MAX_KEY = 250
@@ -28,6 +31,7 @@ MAX_EXPERIMENT_TAG = 20000
 
 _KEY = re.compile(r"[/\w.\- :]+")
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
+_TEMPORARY = re.compile(r"\.nbflow\.tmp-[0-9a-f]{16}")
 
 
 def check_key(key: object, kind: str) -> str:
@@ -123,3 +127,16 @@ def check_run_id(run_id: object) -> str:
     if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
         raise InvalidNameError("run id", run_id, "A run id is 32 lower-case hex digits, such as run.info.run_id.")
     return str.__str__(run_id)
+
+
+def temporary_name() -> str:
+    """Name a file that is being written: no two are the same, and no listing shows it.
+
+    It does not grow with the name that the file will have, which may be 255 bytes long.
+    """
+    return f".nbflow.tmp-{secrets.token_hex(8)}"
+
+
+def is_temporary_name(name: str) -> bool:
+    """Tell whether a file's name is one that `temporary_name` gives."""
+    return _TEMPORARY.fullmatch(name) is not None

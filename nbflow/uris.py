@@ -1,4 +1,4 @@
-"""What a URI names (pure): a store, or something of a run."""
+"""What a URI names (pure): a store, a folder of this machine, or something of a run."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from msgspec import Struct
 
 from nbflow.errors import InvalidUriError
 
-__all__ = ["RunUri", "parse_run_uri", "parse_store_uri"]
+__all__ = ["RunUri", "parse_file_url", "parse_run_uri", "parse_store_uri", "scheme_of"]
 
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+# Two characters at least: "C:" is a drive.
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class RunUri(Struct, frozen=True):
@@ -41,7 +42,8 @@ def parse_store_uri(uri: str | os.PathLike[str]) -> Path:
     Raises
     ------
     InvalidUriError
-        If it is empty, or names a server or database: nbflow logs to plain directories.
+        If it is empty, names a server or database (nbflow logs to plain directories), or is a `file:` URL of no
+        folder of this machine.
     """
     text = _path(uri)
     if not text.strip() or "\0" in text:
@@ -50,15 +52,10 @@ def parse_store_uri(uri: str | os.PathLike[str]) -> Path:
         os.fsencode(text)
     except UnicodeEncodeError as exc:
         raise InvalidUriError(uri, "It has a lone surrogate, which no path can have.") from exc
-    if text.startswith("file:"):
-        parts = urlsplit(text)
-        if parts.netloc not in ("", "localhost"):
-            raise InvalidUriError(uri, "A file: URL of another machine cannot be opened; give a path.")
-        path = unquote(parts.path)
-        if os.name == "nt":
-            path = path.lstrip("/")
-        return Path(os.path.abspath(path))
-    if _SCHEME.match(text) and not Path(text).exists():
+    scheme = scheme_of(text)
+    if scheme == "file":
+        return Path(os.path.abspath(parse_file_url(text)))
+    if scheme and not Path(text).exists():
         raise InvalidUriError(
             uri, "nbflow logs to a plain directory and needs no server or database. Give a path, such as 'nbruns'."
         )
@@ -68,6 +65,59 @@ def parse_store_uri(uri: str | os.PathLike[str]) -> Path:
 def _path(uri: Any) -> str:
     path = os.fspath(uri) if isinstance(uri, str | os.PathLike) else ""
     return path if isinstance(path, str) else ""
+
+
+def scheme_of(text: str) -> str:
+    """Give the scheme that a text begins with, in lower case; `""` where it is a path, such as `C:\\runs`."""
+    found = _SCHEME.match(text)
+    return "" if found is None else found[1].lower()
+
+
+def parse_file_url(url: str) -> Path:
+    """Find the folder that a `file:` URL names.
+
+    Parameters
+    ----------
+    url
+        As `Path.as_uri` writes it.
+
+    Returns
+    -------
+    folder : Path
+        The folder, absolute.
+
+    Raises
+    ------
+    InvalidUriError
+        If it names another machine, is relative, or has a character in it that must be written with `%`.
+    """
+    if _CONTROL.search(url):  # urlsplit would drop some of them
+        raise InvalidUriError(url, "In a file: URL control characters are written with %, such as %0A.")
+    try:
+        parts = urlsplit(url)
+    except ValueError as exc:  # file://[a
+        raise InvalidUriError(url, "It has the form 'file:///folder'.") from exc
+    if parts.netloc not in ("", "localhost"):
+        raise InvalidUriError(url, "A file: URL names this machine, so it has three slashes: 'file:///folder'.")
+    if "?" in url or "#" in url:
+        raise InvalidUriError(url, "In a file: URL '?' is written %3F and '#' is written %23.")
+    path = _unquoted(url, parts.path)
+    if not os.path.isabs(path):
+        raise InvalidUriError(url, "A file: URL is absolute: 'file:///folder'. Give a relative folder as a path.")
+    if "\0" in path:
+        raise InvalidUriError(url, "No path has a NUL (%00).")
+    return Path(path)
+
+
+def _unquoted(url: str, path: str) -> str:
+    try:
+        if os.name == "nt":
+            from urllib.request import url2pathname  # loads what speaks HTTP
+
+            return url2pathname(path)
+        return os.fsdecode(unquote_to_bytes(path))  # a name need not be UTF-8
+    except (OSError, UnicodeEncodeError) as exc:
+        raise InvalidUriError(url, "It has the form 'file:///folder', with other characters written with %.") from exc
 
 
 def parse_run_uri(uri: str) -> RunUri | None:

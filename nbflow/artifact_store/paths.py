@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from pathlib import PurePath
 
 from nbflow.errors import InvalidPathError, UnsupportedValueError
+from nbflow.names import is_temporary_name
 
-__all__ = ["MAX_SEGMENT_BYTES", "check_artifact_path", "extension", "is_artifact_path", "temporary_name"]
+__all__ = ["MAX_SEGMENT_BYTES", "check_artifact_path", "extension", "is_artifact_path"]
 
 # The length of one name on ext4, XFS, APFS, NFS and SMB. (NTFS counts UTF-16 units, which are never more.)
 MAX_SEGMENT_BYTES = 255
 
-_TEMPORARY = re.compile(r"\.nbflow\.tmp-[0-9a-f]{16}")
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _WINDOWS_CHARACTERS = frozenset('<>:"|?*')
@@ -80,11 +79,6 @@ def extension(path: str) -> str:
     return f".{suffix.lower()}" if dot and stem and suffix else ""
 
 
-def temporary_name() -> str:
-    """Name a file that is being written. It does not grow with the artifact's name, which may be 255 bytes long."""
-    return f".nbflow.tmp-{secrets.token_hex(8)}"
-
-
 def _whole_fault(text: str, *, windows: bool) -> str:
     if not text:
         return "It must not be empty: give a file name such as 'notes.txt'."
@@ -104,7 +98,7 @@ def _segment_fault(segment: str, *, windows: bool) -> str:
         return f"It must have no control characters or lone surrogates such as {unwritable[0]!r}. Leave them out."
     if len(segment.encode()) > MAX_SEGMENT_BYTES:
         return f"A part of it has {len(segment.encode())} bytes in UTF-8; {MAX_SEGMENT_BYTES} are allowed. Shorten it."
-    if _TEMPORARY.fullmatch(segment):
+    if is_temporary_name(segment):
         return "Names of this form are kept for files that are being written. Use another one."
     return _windows_fault(segment) if windows else ""
 

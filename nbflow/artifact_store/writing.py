@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from nbflow.artifact_store.paths import temporary_name
 from nbflow.errors import InvalidPathError, StoreWriteError
+from nbflow.names import temporary_name
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -8,25 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbflow.provenance.git import GitState, git_state
-from nbflow.provenance.notebook import in_notebook, notebook_path
+from nbflow.provenance._shell import ipython_shell
 from nbflow.provenance.tags import context_tags
-from nbflow.provenance.user import user_name
 
 if TYPE_CHECKING:
     from nbflow.provenance.failure import describe_exception
     from nbflow.provenance.system import SystemMonitor, SystemSampler
 
 __all__ = [
-    "GitState",
     "SystemMonitor",
     "SystemSampler",
     "context_tags",
     "describe_exception",
-    "git_state",
-    "in_notebook",
-    "notebook_path",
-    "user_name",
+    "ipython_shell",
 ]
 
 # Most runs neither fail nor watch the machine.

@@ -53,6 +53,10 @@ def parse_filter(text: str | None, scope: Scope) -> Node | None:
         raise UnsupportedValueError("the filter", text, f'a filter is a string, such as "{scope.example}".')
     if len(text) > MAX_LENGTH:
         raise LimitExceededError("the filter", len(text), MAX_LENGTH, "Search in several steps.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidFilterError(text, exc.start, "A lone surrogate is no character; nothing has it.") from None
     return _parse_filter(text, scope)
 
 

@@ -27,7 +27,7 @@ class AppendFile:
         Bytes that it begins with.
     """
 
-    __slots__ = ("broken", "created", "fd", "header", "path")
+    __slots__ = ("_left", "broken", "created", "fd", "header", "path")
 
     def __init__(self, path: Path, header: bytes = b"") -> None:
         self.path = path
@@ -35,11 +35,19 @@ class AppendFile:
         self.fd = -1
         self.created = False
         self.broken = False
+        self._left: tuple[int, int, int] | None = None
 
     @property
     def lost(self) -> bool:
-        """Whether nothing may follow in this file: its end is torn, or somebody removed it."""
-        return self.broken or (self.fd >= 0 and os.fstat(self.fd).st_nlink == 0)
+        """Whether nothing may follow in this file: its end is torn, or it was removed, or another put in its place."""
+        if self.broken:
+            return True
+        try:
+            if self.fd >= 0:
+                return os.fstat(self.fd).st_nlink == 0
+            return self._left is not None and _identity(os.stat(self.path)) != self._left
+        except OSError:  # gone; or, open on NFS and removed by another client: ESTALE
+            return True
 
     def append(self, data: bytes) -> None:
         """Append bytes whole, or not at all.
@@ -91,7 +99,10 @@ class AppendFile:
         if self.fd >= 0:
             fd, self.fd = self.fd, -1
             with contextlib.suppress(OSError):
-                os.close(fd)
+                try:
+                    self._left = _identity(os.fstat(fd))
+                finally:
+                    os.close(fd)
 
     def size(self) -> int:
         """Give the size in bytes; 0 while there is no file."""
@@ -113,12 +124,16 @@ class AppendFile:
         except OSError as exc:
             raise StoreWriteError(str(self.path), exc.errno, exc.strerror or str(exc)) from exc
         self.created = True
-        if self.header and os.fstat(self.fd).st_size == 0:
-            try:
+        if not self.header:
+            return
+        try:
+            if os.fstat(self.fd).st_size == 0:
                 self.finish(self.header, 0)
-            except BaseException:
-                self.close()  # so that the next one begins with the header again
-                raise
+        except BaseException as exc:
+            self.close()  # so that the next one begins with the header again
+            if isinstance(exc, OSError) and not isinstance(exc, StoreWriteError):
+                raise StoreWriteError(str(self.path), exc.errno, exc.strerror or str(exc)) from exc
+            raise
 
     def _take_back(self, done: int) -> None:
         if not done:
@@ -129,6 +144,10 @@ class AppendFile:
             # The torn end stays, as after a crash, and readers skip it; nothing may ever follow it.
             self.close()
             self.broken = True
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,8 +9,8 @@ from io import FileIO
 from typing import TYPE_CHECKING
 
 from nbflow.errors import StoreReadError, StoreWriteError
+from nbflow.names import temporary_name
 from nbflow.store import points
-from nbflow.store.leftovers import temporary_name
 
 if TYPE_CHECKING:
     from pathlib import Path

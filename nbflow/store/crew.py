@@ -47,6 +47,9 @@ _found_decoder = msgspec.msgpack.Decoder(list[Found])
 _length = struct.Struct("<I")
 
 _HELPER = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from nbflow.store.crew import help_out; help_out()"
+# -I: nothing is imported from the working directory; -S: no sitecustomize that prints into the pipe.
+_OPTIONS = ("-I", "-S", "-c", _HELPER)
+_GREETING = b"nbflow index helper 1\n"
 
 
 def digest_all(root: Path, runs: Sequence[RunKey], *, worth_help: int = _WORTH_HELP) -> Generator[Found, None, None]:
@@ -97,6 +100,7 @@ def help_out() -> None:
     """Be a helper: answer each batch of runs on the standard input with what was found, on the standard output."""
     reader = FolderReader(Layout(Path(sys.argv[2])))
     source, target = sys.stdin.buffer, sys.stdout.buffer
+    target.write(_GREETING)
     while data := _receive(source):
         _send(target, msgspec.msgpack.encode(_digest(reader, _keys_decoder.decode(data))))
 
@@ -128,7 +132,7 @@ class _Helper:
         self._process: subprocess.Popen[bytes] | None = None
         with contextlib.suppress(OSError):
             self._process = subprocess.Popen(  # noqa: S603 (ourselves, and a path as one argument)
-                [sys.executable, "-c", _HELPER, json.dumps(sys.path), os.fspath(root)],
+                [sys.executable, *_OPTIONS, json.dumps(sys.path), os.fspath(root)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -159,6 +163,8 @@ class _Helper:
 
     def _take(self) -> None:
         source = None if self._process is None else self._process.stdout
+        if source is not None and source.read(len(_GREETING)) != _GREETING:
+            source = None  # something else speaks there
         while source is not None and (data := _receive(source)):
             try:
                 self._done.put((self, _found_decoder.decode(data)))

@@ -290,9 +290,11 @@ class FileStore:
         )
         with self._lock:
             self._runs[run_id] = log
-            while len(self._runs) > _KEPT:
-                _, old = self._runs.popitem(last=False)
-                old.close()
+            if len(self._runs) > _KEPT:
+                # One that runs here stays: it knows what it wrote, and its heart beats.
+                spare = next((each for each in self._runs.values() if not each.runs_here), None)
+                if spare is not None:
+                    self._runs.pop(spare.run_id).close()
         return log
 
     def _home(self, run_id: str) -> str:

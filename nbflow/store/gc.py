@@ -23,6 +23,7 @@ from nbflow.errors import InvalidInputError, NbflowError, RunNotFoundError
 from nbflow.store.entity import experiment_id_of
 from nbflow.store.layout import LOG
 from nbflow.store.leftovers import GONE, abandoned_files, gone_folders
+from nbflow.store.query import Selection
 from nbflow.store.runlog import RUNNING
 
 if TYPE_CHECKING:
@@ -120,8 +121,8 @@ def collect(
     experiments = sweep.named_experiments(experiment_ids or ()) if named else sweep.deleted_experiments()
     runs = sweep.named_runs(run_ids or ())
     if experiments or not named:
-        numbers = store.index.search(experiment_ids=experiments if named else None, active=False)
-        runs += [run.run_id for run in store.index.runs(numbers)]
+        selection = Selection(experiment_ids=experiments if named else None, active=False)
+        runs += [run.run_id for run in store.index.runs(selection)]
     leftovers = [*gone_folders(store.layout), *abandoned_files(store.layout)]
     steps: list[Callable[[], None]] = [
         *(partial(sweep.leftover, path) for path in leftovers),
@@ -263,8 +264,8 @@ class _Sweep:
     def _is_needed(self, experiment_id: str) -> bool:
         """Tell whether there are runs in an experiment's folder, or of it in another's, that are not collected."""
         store = self._store
-        numbers = store.index.search(experiment_ids=[experiment_id], active=None)
-        runs = {run.run_id for run in store.index.runs(numbers)} | set(store.reader.runs(experiment_id))
+        of_it = store.index.runs(Selection(experiment_ids=[experiment_id], active=None))
+        runs = {run.run_id for run in of_it} | set(store.reader.runs(experiment_id))
         folder = store.layout.experiment(experiment_id)
         going = not self._dry_run and any(path.parent == folder for path in gone_folders(store.layout))
         return going or not runs <= set(self._runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from nbflow.store import points
 from nbflow.store.events import Key, Started, decode_lines
 from nbflow.store.layout import LOG
+from nbflow.store.reader import read_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,8 +66,8 @@ def read_history(folder: Path, key: str) -> History | None:
     for log in sorted((folder / LOG).glob("*.jsonl")):
         file = log.with_suffix(".metrics")
         # Its size first: whatever is in the part that is read was declared in the lines that are read then.
-        count = file.stat().st_size // points.SIZE - 1 if file.is_file() else 0
-        text = log.read_bytes()
+        count = _size(file) // points.SIZE - 1
+        text = read_from(str(log), 0)
         events, _ = decode_lines(text[: text.rfind(b"\n") + 1], of_run=True)
         started = started or any(type(event) is Started for event in events)
         keys = {event.id: event.key for event in events if isinstance(event, Key)}
@@ -80,6 +82,14 @@ def read_history(folder: Path, key: str) -> History | None:
         else:
             parts.append(tuple(np.ascontiguousarray(records[name]) for name in _COLUMNS))
     return _in_order(key, parts) if started else None
+
+
+def _size(file: Path) -> int:
+    """Give a file's size; 0 for what cannot be read as one."""
+    try:
+        return file.stat().st_size if file.is_file() and os.access(file, os.R_OK) else 0
+    except OSError:
+        return 0
 
 
 def _is_ours(file: Path) -> bool:

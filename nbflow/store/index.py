@@ -26,7 +26,7 @@ from nbflow.store.entity import artifact_uri, run_of
 from nbflow.store.fold import ExperimentState, RunState
 from nbflow.store.forks import forkable
 from nbflow.store.liveness import Origin, last_sign, liveness_of
-from nbflow.store.query import compile_query
+from nbflow.store.query import Selection, compile_query
 from nbflow.store.reader import LogShrankError
 from nbflow.store.root import check_store
 from nbflow.store.rows import RowWriter
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from nbflow.config import Settings
     from nbflow.entities import Run
-    from nbflow.search.tree import Node, Order
     from nbflow.store.layout import Layout
     from nbflow.store.reader import StoreReader
     from nbflow.store.table import Table
@@ -92,71 +91,40 @@ class Index:
                 self._database.close()
                 self._database = None
 
-    # Searching
+    # Searching: each brings the index up to date first, and finds and reads in one transaction
 
-    def search(
-        self,
-        node: Node | None = None,
-        order: Sequence[Order] = (),
-        *,
-        experiment_ids: Sequence[str] | None = None,
-        active: bool | None = True,
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> list[int]:
-        """Find runs, after bringing the index up to date.
+    def runs(self, selection: Selection) -> list[Run]:
+        """Give the records of runs, in the selection's order."""
+        return self._select(selection, self._records)
 
-        Parameters
-        ----------
-        node, order
-            The filter and the order; ties go to the run that started last, then by id.
-        experiment_ids
-            The experiments to look in; None is all.
-        active
-            Whether to take active runs, or those in the trash; None takes both.
-        limit, offset
-            How many, after leaving out how many.
-
-        Returns
-        -------
-        numbers : list of int
-            The index's own numbers of the runs, for `runs` and `table`. They hold until the next search.
-        """
-
-        def find() -> list[int]:
-            self._refresh()
-            query = compile_query(
-                node,
-                order,
-                self._columns,
-                experiment_ids=experiment_ids,
-                active=active,
-                limit=limit,
-                offset=offset,
-            )
-            return [n for (n,) in self._db.execute(query.sql, query.values)]
-
-        return self._repaired(find)
-
-    def runs(self, numbers: Sequence[int]) -> list[Run]:
-        """Give the records of runs that `search` found, in its order."""
-        return self._repaired(lambda: self._records(numbers))
-
-    def table(self, numbers: Sequence[int]) -> Table:
-        """Give the columns of runs that `search` found, and its order."""
+    def table(self, selection: Selection) -> Table:
+        """Give the columns of runs, and the selection's order of them."""
         from nbflow.store.table import read_table
 
-        return self._repaired(lambda: read_table(self._db, self._columns, self._layout, numbers))
+        return self._select(selection, lambda found: read_table(self._db, self._columns, self._layout, found))
 
-    def refresh(self, *, whole: bool = False) -> None:
-        """Bring the index up to date.
+    def count(self, selection: Selection) -> int:
+        """Count runs."""
+        return self._select(selection, len)
 
-        Parameters
-        ----------
-        whole
-            Whether to look at every run, not only where a change shows.
-        """
-        self._repaired(lambda: self._refresh(whole=whole))
+    def _select(self, selection: Selection, read: Callable[[list[int]], _T]) -> _T:
+        def work() -> _T:
+            self._refresh()
+            query = compile_query(selection, self._columns)
+            # The numbers of runs hold in this snapshot only: another process may take a run out, and give its number
+            # to the next one.
+            self._db.execute("BEGIN")
+            try:
+                return read([n for (n,) in self._db.execute(query.sql, query.values)])
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("COMMIT")
+
+        return self._repaired(work)
+
+    def refresh(self) -> None:
+        """Bring the index up to date."""
+        self._repaired(self._refresh)
 
     # The file
 
@@ -200,11 +168,11 @@ class Index:
 
     # Bringing it up to date
 
-    def _refresh(self, *, whole: bool = False) -> None:
+    def _refresh(self) -> None:
         database = self._db
         database.execute("BEGIN IMMEDIATE")
         try:
-            self._update(whole=whole)
+            self._update()
             database.execute("COMMIT")
         except BaseException:
             if database.in_transaction:
@@ -212,7 +180,7 @@ class Index:
             self._seen_version = -1
             raise
 
-    def _update(self, *, whole: bool) -> None:
+    def _update(self) -> None:
         self._load()
         if not check_store(self._layout):
             self._forget_gone()
@@ -227,7 +195,7 @@ class Index:
                 self._save_experiment(self._experiments[new])
         for experiment_id in list(self._experiments):
             to_read |= self._look_at_experiment(experiment_id)
-        self._read_runs(to_read, whole=whole)
+        self._read_runs(to_read)
 
     def _load(self) -> None:
         """Take over what another process wrote to the index since this one looked."""
@@ -248,10 +216,11 @@ class Index:
 
     def _place_changed(self, place: str) -> bool:
         """Tell whether a folder has changed since it was listed, and note that it is being listed now."""
-        changed = _changed_ns(self._layout.root / place)
+        mtime, ctime = _times_ns(self._layout.root / place)
+        changed = f"{mtime} {ctime}"
         if self._places.get(place) == changed:
             return False
-        settled = changed if time.time_ns() - changed > _UNSETTLED_NS else None
+        settled = changed if time.time_ns() - max(mtime, ctime) > _UNSETTLED_NS else None
         if self._places.get(place) != settled:
             self._places[place] = settled
             self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (place, settled))
@@ -302,11 +271,11 @@ class Index:
         copies = {key for key in others if self._reader.run_size(*key) >= 0}
         return copies.union((experiment_id, run_id) for run_id in new)
 
-    def _read_runs(self, named: set[tuple[str, str]], *, whole: bool) -> None:
+    def _read_runs(self, named: set[tuple[str, str]]) -> None:
         writer = RowWriter(self._db, self._columns)
         # A run that was copied into another experiment's folder is still one run: the one under the lowest id.
         homes = {run_id: home for home, run_id in sorted(named, reverse=True)}
-        for n, home, run_id, status, size, watched, blob in self._to_look_at(named, whole=whole):
+        for n, home, run_id, status, size, watched, blob in self._to_look_at(named):
             named_home = homes.pop(run_id, None)
             if named_home is not None and named_home < home:
                 self._read_run(writer, n, named_home, run_id, None, None)
@@ -318,12 +287,10 @@ class Index:
             self._judge(writer, None, digest, blob, None, changed=True)
         writer.flush()
 
-    def _to_look_at(self, named: set[tuple[str, str]], *, whole: bool) -> list[tuple[Any, ...]]:
+    def _to_look_at(self, named: set[tuple[str, str]]) -> list[tuple[Any, ...]]:
         """Choose the known runs to look at: those named, those watched, the newest, and some in turn."""
         select = "SELECT n, home, run_id, status, size, watched, state FROM runs"
         execute = self._db.execute
-        if whole:
-            return execute(select).fetchall()
         rows = execute(f"{select} WHERE watched").fetchall()
         rows += execute(f"{select} ORDER BY n DESC LIMIT {_NEWEST}").fetchall()
         turn = execute(f"{select} WHERE n > ? ORDER BY n LIMIT {_IN_TURN}", (self._turn,)).fetchall()
@@ -436,11 +403,11 @@ class Index:
         return [found[n] for n in numbers if n in found]
 
 
-def _changed_ns(folder: Path) -> int:
-    """Say when a folder changed, in nanoseconds since the epoch; -1 when it is gone.
+def _times_ns(folder: Path) -> tuple[int, int]:
+    """Give a folder's mtime and ctime, in nanoseconds since the epoch; -1 when it is gone.
 
-    It is the later of mtime and ctime: copying tools set a folder's mtime to that of its origin, and may so set it back
-    to a time at which it was listed here. Nothing sets a ctime back. (On Windows it is the time of creation.)
+    Copying tools set a folder's mtime to that of its origin, and may so set it back to one at which it was listed here.
+    Nothing sets a ctime back. (On Windows it is the time of creation.)
     """
     try:
         if os.name == "nt":
@@ -453,5 +420,5 @@ def _changed_ns(folder: Path) -> int:
             finally:
                 os.close(fd)
     except OSError:
-        return -1
-    return max(status.st_mtime_ns, status.st_ctime_ns)
+        return -1, -1
+    return status.st_mtime_ns, status.st_ctime_ns

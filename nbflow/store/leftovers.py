@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbflow.names import is_temporary_name
 from nbflow.store.layout import LOG, STORE_FILE, is_experiment_id, is_run_id
 
 if TYPE_CHECKING:
@@ -19,24 +19,18 @@ if TYPE_CHECKING:
 
     from nbflow.store.layout import Layout
 
-__all__ = ["GONE", "abandoned_files", "gone_folders", "is_gone", "is_temporary", "temporary_name"]
+__all__ = ["GONE", "abandoned_files", "gone_folders", "is_gone", "is_temporary"]
 
 GONE = ".gc"
 
-# The first as artifacts have it, too: a file that is being written, under a name that no listing shows.
-_TEMPORARY = re.compile(rf"\.nbflow\.tmp-[0-9a-f]{{16}}|\.{re.escape(STORE_FILE)}\.[0-9a-f]{{12}}")
+_DRAFT = re.compile(rf"\.{re.escape(STORE_FILE)}\.[0-9a-f]{{12}}")
 # A file that has not grown for so long is nobody's any more.
 _ABANDONED_S = 3600.0
 
 
-def temporary_name() -> str:
-    """Name a file that is being written."""
-    return f".nbflow.tmp-{secrets.token_hex(8)}"
-
-
 def is_temporary(name: str) -> bool:
     """Tell whether a file's name says that it is being written."""
-    return _TEMPORARY.fullmatch(name) is not None
+    return is_temporary_name(name) or _DRAFT.fullmatch(name) is not None
 
 
 def is_gone(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Bringing one store into another: what `rsync -a` does, and a report of what the two disagree on.
+"""Bringing one store into another: what `rsync -au` does, and a report of what the two disagree on.
 
 A log file belongs to one writer, who only appends. So where both stores have it, one is the beginning of the other
 and the longer one is the newer. Files appear whole, under their own name, in an order that keeps readers right: a
@@ -9,6 +9,7 @@ indexes which runs have news. A merge that was killed is begun again; one that h
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -108,9 +109,9 @@ def merge(source: Path, target: FileStore, *, progress: Callable[[int, int], Non
     target.check()
     target.prepare()
     reader = FolderReader(layout)
-    homes = reader.experiments()
-    runs = [(home, run_id) for home in homes for run_id in reader.runs(home)]
     work = _Merge(layout, target)
+    homes = [home for home in reader.experiments() if work.enters(layout.experiment(home))]
+    runs = [(home, run_id) for home in homes for run_id in reader.runs(home)]
     for done, (home, run_id) in enumerate(runs, 1):
         work.run(home, run_id)
         if progress is not None:
@@ -160,8 +161,23 @@ class _Merge:
             tuple(namesakes(self._target.experiments.all())),
         )
 
+    def enters(self, folder: Path) -> bool:
+        """Tell whether a thing of the source is a folder of its own. A symlink may lead to what nobody shares."""
+        try:
+            status = folder.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError as exc:
+            raise StoreReadError(str(folder), exc.errno, exc.strerror or str(exc)) from exc
+        if stat.S_ISDIR(status.st_mode):
+            return True
+        self._skipped.append(self._path(folder))
+        return False
+
     def run(self, home: str, run_id: str) -> None:
         source, target = self._source.run(home, run_id), self._target.layout.run(home, run_id)
+        if not self.enters(source):
+            return
         is_new = not (target / LOG).is_dir()
         files = self._files
         self._tree(source, target)
@@ -179,6 +195,8 @@ class _Merge:
     # Logs
 
     def _log(self, source: Path, target: Path) -> None:
+        if not self.enters(source):
+            return
         entries = _scan(source)
         names = {name for name, entry in entries.items() if entry.is_file(follow_symlinks=False)}
         self._skipped += [self._path(entry) for name, entry in entries.items() if name not in names]

@@ -6,22 +6,21 @@ so what stands under a NOT is made false first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from nbflow.errors import LimitExceededError
-from nbflow.search.tree import And, Between, Comparison, IsIn, IsNull, Not, Or
+from nbflow.search.tree import And, Between, Comparison, IsIn, IsNull, Node, Not, Or, Order
 from nbflow.store.columns import FACETS, WIDTH, Column
 from nbflow.store.layout import ARTIFACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nbflow.search.tree import Node, Order, Value
+    from nbflow.search.tree import Value
     from nbflow.store.columns import Columns
 
-__all__ = ["Query", "compile_query"]
+__all__ = ["Query", "Selection", "compile_query"]
 
 Sql = tuple[str, list[object]]
 
@@ -51,17 +50,8 @@ class Query(Struct, frozen=True):
     values: tuple[object, ...]
 
 
-def compile_query(
-    node: Node | None,
-    order: Sequence[Order],
-    columns: Columns,
-    *,
-    experiment_ids: Sequence[str] | None,
-    active: bool | None,
-    limit: int | None = None,
-    offset: int = 0,
-) -> Query:
-    """Compile a search.
+class Selection(Struct, frozen=True):
+    """Which runs, and in which order.
 
     Parameters
     ----------
@@ -69,21 +59,38 @@ def compile_query(
         The filter; None takes all.
     order
         By what to sort, before start time (latest first) and run id.
-    columns
-        Where the index has its values.
     experiment_ids
         The experiments to look in; None is all of them.
     active
         Whether to take active runs, or those in the trash; None takes both.
     limit, offset
         How many runs to give, after leaving out how many; no limit is None.
+    """
+
+    node: Node | None = None
+    order: Sequence[Order] = ()
+    experiment_ids: Sequence[str] | None = None
+    active: bool | None = True
+    limit: int | None = None
+    offset: int = 0
+
+
+def compile_query(selection: Selection, columns: Columns) -> Query:
+    """Compile a search.
+
+    Parameters
+    ----------
+    selection
+        Which runs.
+    columns
+        Where the index has its values.
 
     Returns
     -------
     query : Query
         Gives one column, the run's number in the index.
     """
-    return _Compiler(columns).compile(node, order, experiment_ids, active, limit, offset)
+    return _Compiler(columns).compile(selection)
 
 
 class _Compiler:
@@ -93,15 +100,8 @@ class _Compiler:
         self._runs = False
         self._base = "r"
 
-    def compile(
-        self,
-        node: Node | None,
-        order: Sequence[Order],
-        experiment_ids: Sequence[str] | None,
-        active: bool | None,
-        limit: int | None,
-        offset: int,
-    ) -> Query:
+    def compile(self, selection: Selection) -> Query:
+        node, experiment_ids, active = selection.node, selection.experiment_ids, selection.active
         needed = self._needed(node) if node is not None else {}
         if needed:
             segment = min(column.segment for column in needed)
@@ -121,7 +121,7 @@ class _Compiler:
             text, bound = self._node(node)
             where.append(text)
             values += bound
-        terms = [term for each in order for term in self._order(each, needed)]
+        terms = [term for each in selection.order for term in self._order(each, needed)]
         terms += [f"{self._base}.st DESC", f"{self._base}.id"]
         if len(self._segments) > _MAX_SEGMENTS:
             what = "the number of metrics, params and tags that the filter and the order look at"
@@ -130,9 +130,9 @@ class _Compiler:
         if where:
             sql += f" WHERE {' AND '.join(where)}"
         sql += f" ORDER BY {', '.join(terms)}"
-        if limit is not None or offset:
+        if selection.limit is not None or selection.offset:
             sql += " LIMIT ? OFFSET ?"
-            values += [-1 if limit is None else limit, offset]
+            values += [-1 if selection.limit is None else selection.limit, selection.offset]
         return Query(sql, tuple(values))
 
     def _tables(self) -> str:
@@ -191,10 +191,10 @@ class _Compiler:
         return _ATTRIBUTES[name]
 
     def _metric(self, name: str) -> str:
-        column, facet = _metric_columns(self._columns, name)
-        if facet is None:
-            return self._column(column)
-        return f"COALESCE({self._column(facet)}, {self._column(column)})"
+        columns = _metric_columns(self._columns, name)
+        if len(columns) > 1:
+            return f"COALESCE({', '.join(map(self._column, columns))})"
+        return self._column(columns[0] if columns else None)
 
     def _column(self, column: Column | None) -> str:
         if column is None:
@@ -219,9 +219,9 @@ class _Compiler:
         if key.entity in ("attribute", "dataset"):
             return {}
         if key.entity == "metric":
-            column, facet = _metric_columns(self._columns, key.name)
+            columns = _metric_columns(self._columns, key.name)
             number = isinstance(node, Comparison) and node.op in ("<", "<=", ">", ">=", "=")
-            return {} if column is None or facet is not None else {column: number}
+            return {columns[0]: number} if len(columns) == 1 else {}
         text = self._columns.find(key.entity, key.name, "num" if _is_numeric(node) else "")
         return {} if text is None else {text: False}
 
@@ -235,8 +235,8 @@ class _Compiler:
             return [f"{what} {direction}"] if key.name == "start_time" else [f"{what} IS NULL", f"{what} {direction}"]
         if key.entity == "metric":
             what = self._metric(key.name)
-            column, facet = _metric_columns(self._columns, key.name)
-            if facet is None and column is not None and proven.get(column):
+            columns = _metric_columns(self._columns, key.name)
+            if len(columns) == 1 and proven.get(columns[0]):
                 return [f"{what} {direction}"]
             # Numbers, then NaN, then runs without it, in both directions.
             return [f"{what} IS NULL", f"typeof({what}) = 'text'", f"{what} {direction}"]
@@ -244,19 +244,17 @@ class _Compiler:
         return [f"{what} IS NULL", f"{what} {direction}"]
 
 
-def _metric_columns(columns: Columns, name: str) -> tuple[Column | None, Column | None]:
-    """Find the column of a metric, and of the aggregate that its name ends in.
+def _metric_columns(columns: Columns, name: str) -> list[Column]:
+    """Find the columns that can hold what a name says of a run; the first that does counts.
 
-    A metric whose own name ends in `.min` wins over the aggregate of that spelling.
+    A metric of that very name wins over the aggregate that the name ends in, in each run that has it: what other runs
+    have, or had, must not matter. A metric of one point has no aggregate but its value, which is also `last`.
     """
-    column = columns.find("metric", name)
-    if column is not None:
-        return column, None
+    found = [columns.find("metric", name)]
     base, dot, facet = name.rpartition(".")
-    if not dot or facet not in FACETS:
-        return None, None
-    # `last` is the latest value; a metric of one point has no aggregate but that value.
-    return columns.find("metric", base), columns.find("metric", base, facet)
+    if dot and facet in FACETS:
+        found += [columns.find("metric", base, facet), columns.find("metric", base)]
+    return [column for column in found if column is not None]
 
 
 def _is_numeric(node: Comparison | IsIn | Between | IsNull) -> bool:

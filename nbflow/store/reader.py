@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nbflow.store.fold import FileCursor
 
-__all__ = ["FolderReader", "LogShrankError", "News", "StoreReader"]
+__all__ = ["FolderReader", "LogShrankError", "News", "StoreReader", "read_from"]
 
 # Gone since its folder was listed, a symlink to nowhere, a folder of that name, or somebody's own.
 _NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EACCES, errno.EPERM)
@@ -122,7 +122,9 @@ class FolderReader:
             for name in os.listdir(log):
                 if name.endswith((".jsonl", ".metrics")):
                     size += os.stat(f"{log}/{name}").st_size
-        except OSError:
+        except OSError as exc:
+            if exc.errno not in _NOTHING:
+                raise
             return -1
         return size
 
@@ -143,11 +145,11 @@ def _log_news(log: str, files: Mapping[str, FileCursor], *, of_run: bool) -> Ite
         # Points first: whatever key they carry was declared before them, so it is in the events read after.
         numbers = b""
         if points_at or f"{writer}.metrics" in names:
-            numbers = _read_from(f"{log}/{writer}.metrics", points_at)
+            numbers = read_from(f"{log}/{writer}.metrics", points_at)
             torn = len(numbers) % points.SIZE
             if torn:
                 numbers = numbers[:-torn]
-        text = _read_from(f"{log}/{writer}.jsonl", events_at)
+        text = read_from(f"{log}/{writer}.jsonl", events_at)
         # What stands after the last newline is being written, or was torn off by a kill.
         if text and text[-1] != _NEWLINE:
             text = text[: text.rfind(b"\n") + 1]
@@ -169,7 +171,7 @@ def _take_header(news: News) -> None:
         news.damaged += 1
 
 
-def _read_from(path: str, offset: int) -> bytes:
+def read_from(path: str, offset: int) -> bytes:
     """Read a file from an offset to its end; nothing where there is nothing to read.
 
     Raises

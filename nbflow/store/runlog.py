@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from nbflow.errors import (
     ParamAlreadySetError,
@@ -51,6 +52,21 @@ __all__ = ["RUNNING", "RunLog"]
 RUN_NAME_TAG = "mlflow.runName"
 
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _one_at_a_time(method: Callable[Concatenate[RunLog, _P], _R]) -> Callable[Concatenate[RunLog, _P], _R]:
+    """Keep other threads out of the log between a look at the state and what is written because of it."""
+
+    @functools.wraps(method)
+    def inner(self: RunLog, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    return inner
+
+
 class RunLog:
     """One run of a store, for reading and writing.
 
@@ -89,7 +105,8 @@ class RunLog:
         self._announce = announce
         self._lock = threading.RLock()
         self._writer = LogWriter(folder, this_process().host, clock, self.points)
-        self._runs_here = False
+        self.runs_here = False
+        """Whether this process runs the run: it started it, or took it up, and has not ended it."""
         self._unsynced: list[Callable[[], None]] = []
         forkable.add(self)
 
@@ -138,6 +155,7 @@ class RunLog:
         self._writer.append(events)
         self._run_here()
 
+    @_one_at_a_time
     def resume(self, status: str = "RUNNING") -> None:
         """Take the run up again in this process.
 
@@ -160,22 +178,24 @@ class RunLog:
         self._write([Resumed(self._clock.tick(), int(time.time() * 1000), me.host, me.boot, me.pid, status)])
         self._run_here()
 
+    @_one_at_a_time
     def end(self, status: str, time_ms: int | None, error: RunError | None = None) -> None:
         """Write the run's end, and bring its log to the disk.
 
         Raises
         ------
         RunDeletedError
-            If it is in the trash.
+            If it does not run here, and is in the trash.
         StoreWriteError
             If the disk refuses.
         """
-        if not self._runs_here:
+        if not self.runs_here:
             self._writable()
-        self._write([Ended(self._clock.tick(), status, time_ms, self._writer.n_points, error)])
+        self._writer.append([Ended(self._clock.tick(), status, time_ms, self._writer.n_points, error)])
         while self._unsynced:
             self._unsynced.pop()()
         self._writer.sync()
+        self._tell()
         if status not in RUNNING:
             heartbeat.remove(self._writer)
             self._run_elsewhere()
@@ -193,6 +213,7 @@ class RunLog:
             self._settings.silent_s,
         )
 
+    @_one_at_a_time
     def delete(self) -> None:
         """Put the run into the trash; nothing happens to one that is there."""
         if not self.refresh().deleted:
@@ -201,12 +222,14 @@ class RunLog:
             self._writer.fast = False
             self._writer.close()
 
+    @_one_at_a_time
     def restore(self) -> None:
         """Take the run out of the trash; nothing happens to one that is not there."""
         if self.refresh().deleted:
             self._write([Restored(self._clock.tick(), int(time.time() * 1000))])
-            self._writer.fast = self._runs_here
+            self._writer.fast = self.runs_here
 
+    @_one_at_a_time
     def move(self, experiment_id: str) -> None:
         """Make the run another experiment's. Its files stay where they are."""
         self._writable()
@@ -214,6 +237,7 @@ class RunLog:
 
     # What is logged
 
+    @_one_at_a_time
     def log(self, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
         """Log params and tags, all of them or none.
 
@@ -264,10 +288,7 @@ class RunLog:
         self._writer.points(rows)
         self._tell()
 
-    def rename(self, name: str) -> None:
-        """Give the run another name, and the tag that holds it."""
-        self.log({}, {RUN_NAME_TAG: name})
-
+    @_one_at_a_time
     def delete_tag(self, key: str) -> None:
         """Take a tag away.
 
@@ -281,6 +302,7 @@ class RunLog:
             raise TagNotFoundError(key, f"run {self.run_id}")
         self._write([TagDeleted(self._clock.tick(), key)])
 
+    @_one_at_a_time
     def log_inputs(self, inputs: Iterable[DatasetInput]) -> None:
         """Log the data sets that the run reads; one that is there already is not logged again.
 
@@ -313,7 +335,7 @@ class RunLog:
 
     def sync_at_end(self, sync: Callable[[], None]) -> None:
         """Have something else of the run brought to the disk before its end is acknowledged; at once when it ended."""
-        if self._runs_here:
+        if self.runs_here:
             self._unsynced.append(sync)
         else:
             sync()
@@ -328,11 +350,11 @@ class RunLog:
         self._run_elsewhere()
 
     def _run_here(self) -> None:
-        self._runs_here = self._writer.fast = True
+        self.runs_here = self._writer.fast = True
         heartbeat.add(self._writer, self._settings.heartbeat_s)
 
     def _run_elsewhere(self) -> None:
-        self._runs_here = self._writer.fast = False
+        self.runs_here = self._writer.fast = False
 
     def _writable(self) -> RunState:
         state = self.refresh()
@@ -345,7 +367,8 @@ class RunLog:
         self._tell()
 
     def _tell(self) -> None:
-        if not self._runs_here:
+        if not self.runs_here:
+            self._writer.close()  # 256 logs at hand must not be 512 open files: macOS allows 256
             self._announce(self.home, self.run_id)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbflow import display
 from nbflow.errors import NbflowError
+from nbflow.provenance import ipython_shell
 from nbflow.store.forks import forkable
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ __all__ = [
     "last_active_run_id",
     "pop",
     "push",
-    "running_shell",
     "stack",
 ]
 
@@ -127,8 +127,6 @@ class ActiveRun:
         ------
         InvalidInputError
             If there is no such status.
-        RunDeletedError
-            If the run was put into the trash meanwhile.
         StoreWriteError
             If the disk refuses.
         """
@@ -266,15 +264,8 @@ class _Cells(threading.local):
 _cells = _Cells()
 
 
-def running_shell() -> Any | None:
-    """Find the IPython shell that this code runs in, without importing IPython; None outside of one."""
-    # getattr: while another thread is still importing IPython, the module is there and the function is not yet.
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    return None if get_ipython is None else get_ipython()
-
-
 def _carry_over_cells() -> None:
-    events = getattr(running_shell(), "events", None)
+    events = getattr(ipython_shell(), "events", None)
     if events is None or _cells.before in events.callbacks["pre_run_cell"]:
         return
     events.register("pre_run_cell", _cells.before)

@@ -220,11 +220,11 @@ class ArtifactCalls:
         import pandas as pd
 
         from nbflow.artifact_store.media import decode_table
-        from nbflow.tracking.search_calls import frame_of
+        from nbflow.tracking.search_calls import frame_of, in_experiment
 
         store = self._store
         name = _checked(artifact_file)
-        runs = frame_of(store, store.index.search(experiment_ids=[str(experiment_id)]))
+        runs = frame_of(store, in_experiment(experiment_id))
         beside = [] if extra_columns is None else list(extra_columns)
         unknown = [column for column in beside if column not in runs.columns]
         if unknown:

@@ -6,7 +6,8 @@ import warnings
 from typing import NamedTuple
 
 from nbflow.errors import NbflowError, shown
-from nbflow.tracking.active import pop, running_shell, stack
+from nbflow.provenance import ipython_shell
+from nbflow.tracking.active import pop, stack
 
 __all__ = ["Cell", "current_cell", "end_left_open"]
 
@@ -28,7 +29,7 @@ class Cell(NamedTuple):
 
 def current_cell() -> Cell | None:
     """Give the running cell; None outside of a notebook."""
-    shell = running_shell()
+    shell = ipython_shell()
     if shell is None:
         return None
     request = (shell.get_parent() if hasattr(shell, "get_parent") else None) or {}

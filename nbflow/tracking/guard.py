@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import warnings
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from nbflow.config import on_log_error
 from nbflow.errors import NbflowError
 
 if TYPE_CHECKING:
@@ -40,9 +40,10 @@ def raise_or_warn(error: NbflowError) -> None:
     ------
     NbflowError
         The error, unless `$NBFLOW_ON_LOG_ERROR` is `warn`.
+    InvalidInputError
+        If that variable is neither `raise` nor `warn`.
     """
-    # Read here and not from the store's settings: a training script may set it at any time.
-    if os.environ.get("NBFLOW_ON_LOG_ERROR") != "warn":
+    if on_log_error() == "raise":
         raise error
     warnings.warn(f"nbflow did not log this, and goes on: {error}", RuntimeWarning, stacklevel=_outside())
 

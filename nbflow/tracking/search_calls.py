@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from nbflow.entities import Run
     from nbflow.store.filestore import FileStore
+    from nbflow.store.query import Selection
     from nbflow.tracking.frame import RunFrame
 
-__all__ = ["SearchCalls", "frame_of"]
+__all__ = ["SearchCalls", "frame_of", "in_experiment"]
 
 _ALL = 2**62  # more than there can be, and what SQLite can count to
 _LONGEST_ID = 18
@@ -69,9 +70,9 @@ class SearchCalls:
         check_max_results(max_results)
         offset = offset_of(page_token)
         # One more than asked for tells whether there is a next page.
-        numbers = self._find(experiment_ids, filter_string, run_view_type, max_results + 1, order_by, offset)
-        runs = self._store.index.runs(numbers[:max_results])
-        return PagedList(runs, token_for(offset + max_results) if len(numbers) > max_results else None)
+        selection = _selection(experiment_ids, filter_string, run_view_type, max_results + 1, order_by, offset)
+        runs = self._store.index.runs(selection)
+        return PagedList(runs[:max_results], token_for(offset + max_results) if len(runs) > max_results else None)
 
     def search_frame(
         self,
@@ -92,39 +93,68 @@ class SearchCalls:
         """
         if max_results is not None:
             check_max_results(max_results, None)
-        return frame_of(self._store, self._find(experiment_ids, filter_string, run_view_type, max_results, order_by, 0))
+        return frame_of(self._store, _selection(experiment_ids, filter_string, run_view_type, max_results, order_by))
 
-    def _find(
+    def count_runs(
         self,
-        experiment_ids: Sequence[str] | str | None,
-        filter_string: str,
-        run_view_type: int,
-        limit: int | None,
-        order_by: Sequence[str] | None,
-        offset: int,
-    ) -> list[int]:
-        from nbflow.search import RUNS, parse_filter, parse_order
+        experiment_ids: Sequence[str] | str | None = None,
+        filter_string: str = "",
+        run_view_type: int = 1,
+    ) -> int:
+        """Count runs; see `search_runs` for the arguments, of which None looks in all experiments.
 
-        active = _ACTIVE[check_view_type(run_view_type, "run_view_type")]
-        orders = parse_order(order_by, RUNS)
-        if len(orders) > _MAX_ORDERS:
-            raise LimitExceededError("order_by", len(orders), _MAX_ORDERS, "Leave out the last ones.")
-        return self._store.index.search(
-            parse_filter(filter_string, RUNS),
-            orders,
-            experiment_ids=None if experiment_ids is None else _ids(experiment_ids),
-            active=active,
-            limit=None if limit is None else min(limit, _ALL),
-            offset=offset,
-        )
+        Raises
+        ------
+        InvalidFilterError
+            If the filter does not parse.
+        InvalidInputError
+            If another argument cannot be used.
+        """
+        return self._store.index.count(_selection(experiment_ids, filter_string, run_view_type))
 
 
-def frame_of(store: FileStore, numbers: Sequence[int]) -> RunFrame:
-    """Make a frame of the runs that the index found."""
+def frame_of(store: FileStore, selection: Selection) -> RunFrame:
+    """Make a frame of runs."""
     from nbflow.tracking.frame import RunFrame
 
-    table = store.index.table(numbers)
+    table = store.index.table(selection)
     return RunFrame.from_columns(table.columns, str(store.root), table.order)
+
+
+def in_experiment(experiment_id: str) -> Selection:
+    """Select the active runs of an experiment.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no experiment's id.
+    """
+    return _selection([experiment_id], "", 1)
+
+
+def _selection(
+    experiment_ids: Sequence[str] | str | None,
+    filter_string: str,
+    run_view_type: int,
+    limit: int | None = None,
+    order_by: Sequence[str] | None = None,
+    offset: int = 0,
+) -> Selection:
+    from nbflow.search import RUNS, parse_filter, parse_order
+    from nbflow.store.query import Selection
+
+    active = _ACTIVE[check_view_type(run_view_type, "run_view_type")]
+    orders = parse_order(order_by, RUNS)
+    if len(orders) > _MAX_ORDERS:
+        raise LimitExceededError("order_by", len(orders), _MAX_ORDERS, "Leave out the last ones.")
+    return Selection(
+        node=parse_filter(filter_string, RUNS),
+        order=orders,
+        experiment_ids=None if experiment_ids is None else _ids(experiment_ids),
+        active=active,
+        limit=None if limit is None else min(limit, _ALL),
+        offset=offset,
+    )
 
 
 def _ids(experiment_ids: Sequence[str] | str) -> list[str]:

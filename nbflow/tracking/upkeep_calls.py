@@ -130,26 +130,6 @@ class UpkeepCalls:
 
         return merge(parse_store_uri(source), self._store, progress=progress)
 
-    def count_runs(self, experiment_ids: Sequence[str] | None = None, run_view_type: int = 1) -> int:
-        """Count runs.
-
-        Parameters
-        ----------
-        experiment_ids
-            Those of these experiments; None is all.
-        run_view_type
-            `ViewType.ACTIVE_ONLY` (1), `DELETED_ONLY` (2) or `ALL` (3).
-
-        Raises
-        ------
-        InvalidInputError
-            If there is no such view type.
-        """
-        active = {1: True, 2: False, 3: None}
-        if run_view_type not in active:
-            raise InvalidInputError("run_view_type", run_view_type, "It is 1 (active), 2 (deleted) or 3 (all).")
-        return len(self._store.index.search(experiment_ids=experiment_ids, active=active[run_view_type]))
-
 
 def _remove_artifacts(location: str, run_id: str) -> None:
     from nbflow.artifact_store import open_artifacts

@@ -143,7 +143,7 @@ def tag_experiment(session: Session, experiment: str, tags: Sequence[str], remov
 
 
 def _n_runs(client: Client, experiment: Experiment, *, deleted: bool) -> int:
-    return client.count_runs([experiment.experiment_id], 2 if deleted else 1)
+    return client.count_runs([experiment.experiment_id], run_view_type=2 if deleted else 1)
 
 
 def _say(session: Session, experiment: Experiment, text: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbflow.errors import InvalidInputError, MissingDependencyError
+from nbflow.artifact_store.writing import new_file
+from nbflow.errors import InvalidInputError, MissingDependencyError, StoreWriteError
 from nbflow.verbs.documents import run_document, to_json
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.selection import Selection, experiment_ids, select, selecting
@@ -103,13 +105,13 @@ def _write_out(session: Session, data: bytes, form: str) -> None:
 
 
 def _replace(output: Path, data: bytes) -> None:
-    draft = output.with_name(f".{output.name}.part")
+    target = Path(os.path.realpath(output))  # what a symlink leads to is written, and the link stays
     try:
-        if output.exists() and not output.is_file():  # a pipe or a device
+        if target.is_symlink() or (output.exists() and not output.is_file()):  # a loop; a pipe or a device
             output.write_bytes(data)
             return
-        draft.write_bytes(data)
-        draft.replace(output)
+        with new_file(target) as file:
+            file.write(data)
     except OSError as exc:
-        draft.unlink(missing_ok=True)
-        raise InvalidInputError("--output", str(output), f"It cannot be written: {exc.strerror}.") from exc
+        reason = exc.reason if isinstance(exc, StoreWriteError) else exc.strerror
+        raise InvalidInputError("--output", str(output), f"It cannot be written: {reason}.") from exc

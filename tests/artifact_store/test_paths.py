@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbflow.artifact_store import LocalArtifacts, check_artifact_path
-from nbflow.artifact_store.paths import extension, temporary_name
+from nbflow.artifact_store.paths import extension
 from nbflow.errors import InvalidPathError, UnsupportedValueError
+from nbflow.names import temporary_name
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from nbflow.provenance.cells import cell_count
 
 # Run first: prints the place of each error, and whether the traceback starts in the code that ran the cell.
 REPORT = """
-from nbflow.provenance import context_tags, describe_exception, notebook_path
+from nbflow.provenance import context_tags, describe_exception
+from nbflow.provenance.notebook import notebook_path
 def report(self, etype, exc, tb, tb_offset=None):
     error = describe_exception(exc)
     print(error.where, "interactiveshell.py" in error.traceback.split("File")[1])

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.provenance import GitState, git_state
-from nbflow.provenance.git import _without_credentials
+from nbflow.provenance.git import GitState, _without_credentials, git_state
 
 Git = Callable[..., str]
 

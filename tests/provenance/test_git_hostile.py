@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.provenance import git_state
+from nbflow.provenance.git import git_state
 
 Git = Callable[..., str]
 Trap = Callable[..., Path]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.provenance import GitState, git_state
+from nbflow.provenance.git import GitState, git_state
 
 Git = Callable[..., str]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.provenance import in_notebook, notebook_path
+from nbflow.provenance.notebook import in_notebook, notebook_path
 
 PretendKernel = Callable[..., dict[str, Any]]
 

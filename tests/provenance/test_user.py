@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from nbflow.provenance import user_name
+from nbflow.provenance.user import user_name
 
 NAMES = ("NBFLOW_USER", "JUPYTERHUB_USER", "LOGNAME", "USER", "LNAME", "USERNAME")
 

@@ -386,6 +386,44 @@ def test_symlinks_are_not_followed(source: Client, target: Client, tmp_path: Pat
     assert not any(b"secret" in data for data, _ in files_of(Path(target.tracking_uri)).values())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
+@pytest.mark.parametrize("what", ["experiment", "run", "log of an experiment", "log of a run"])
+def test_a_folder_of_the_source_that_is_a_symlink_is_named_and_not_followed(
+    source: Client, target: Client, tmp_path: Path, what: str
+) -> None:
+    kept, run = filled(source), filled(source, "y")
+    experiment = Path(source.tracking_uri, run.info.experiment_id)
+    folder = {
+        "experiment": experiment,
+        "run": experiment / run.run_id,
+        "log of an experiment": experiment / "log",
+        "log of a run": experiment / run.run_id / "log",
+    }[what]
+    folder.rename(tmp_path / "secret")
+    folder.symlink_to(tmp_path / "secret")
+
+    merged = target.merge(source.tracking_uri)
+
+    assert merged.skipped == (folder.relative_to(source.tracking_uri).as_posix(),)
+    assert not merged.complete
+    assert kept.run_id in merged.runs
+    place = Path(target.tracking_uri, *folder.relative_to(source.tracking_uri).parts)
+    assert not any(path.name in {"a", "secret"} or path.suffix == ".metrics" for path in place.rglob("*"))
+    assert not set(files_of(tmp_path / "secret")) & set(files_of(place))
+
+
+def test_a_file_where_an_experiment_or_a_run_would_be_is_named(source: Client, target: Client) -> None:
+    run = filled(source)
+    strays = [Path(source.tracking_uri, "77"), Path(source.tracking_uri, run.info.experiment_id, "f" * 32)]
+    for stray in strays:
+        stray.write_text("no folder")
+
+    merged = target.merge(source.tracking_uri)
+
+    assert sorted(merged.skipped) == sorted(stray.relative_to(source.tracking_uri).as_posix() for stray in strays)
+    assert merged.runs == (run.run_id,)
+
+
 def test_names_that_two_active_experiments_have_now_are_told(source: Client, target: Client) -> None:
     source.create_experiment("b")
     target.rename_experiment(target.create_experiment("a"), "b")

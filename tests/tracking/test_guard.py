@@ -9,7 +9,7 @@ import pytest
 
 import nbflow
 from nbflow import ActiveRun
-from nbflow.errors import InvalidInputError, NbflowError, RunDeletedError, StoreWriteError
+from nbflow.errors import InvalidInputError, InvalidNameError, NbflowError, RunDeletedError, StoreWriteError
 from nbflow.tracking.guard import guarded
 
 WRONG: list[Callable[[], Any]] = [
@@ -145,6 +145,27 @@ def test_errors_of_others_are_not_caught(monkeypatch: pytest.MonkeyPatch) -> Non
 
     with pytest.raises(ZeroDivisionError, match="mistake"):
         log()
+
+
+def test_a_wrong_value_set_meanwhile_is_told_by_the_call_that_fails(
+    monkeypatch: pytest.MonkeyPatch, run: ActiveRun
+) -> None:
+    monkeypatch.setenv("NBFLOW_ON_LOG_ERROR", "Warn")
+    nbflow.log_metric("loss", 1.0)
+
+    with pytest.raises(InvalidInputError, match=r"NBFLOW_ON_LOG_ERROR.*'raise' or 'warn'") as caught:
+        nbflow.log_metric("a//b", 1.0)
+
+    assert isinstance(caught.value.__context__, InvalidNameError)
+    assert run.metrics == {"loss": 1.0}
+
+
+@pytest.mark.usefixtures("run")
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBFLOW_ON_LOG_ERROR", "")
+
+    with pytest.raises(InvalidNameError):
+        nbflow.log_metric("a//b", 1.0)
 
 
 def test_the_variable_has_two_values(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nbflow
+from nbflow.artifact_store import open_artifacts
 from nbflow.errors import InvalidUriError, NewerFormatError, NotAStoreError
-from nbflow.uris import RunUri, parse_run_uri, parse_store_uri
+from nbflow.uris import RunUri, parse_file_url, parse_run_uri, parse_store_uri
 
 RUN = "0123456789abcdef" * 2
 
@@ -140,6 +141,45 @@ def test_a_store_of_a_newer_format_is_refused_and_untouched(tmp_path: Path) -> N
             call()
 
     assert [path.name for path in (tmp_path / "nbruns").iterdir()] == ["store.json"]
+
+
+# ---------------------------------------------------------------- file:
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:relative",
+        "file:",
+        "file://host/share",
+        "file://[a/b",
+        "file:///a#b",
+        "file:///a?b",
+        "file:///a?",
+        "file:///a\nb",
+        "file:///a%00b",
+        "file:///a\ud800b",
+    ],
+)
+def test_a_file_url_that_names_no_folder_for_sure_is_refused(url: str) -> None:
+    for parse in (parse_store_uri, parse_file_url, open_artifacts):
+        with pytest.raises(InvalidUriError) as caught:
+            parse(url)
+        assert caught.value.uri == url
+
+
+def test_a_scheme_has_no_case(tmp_path: Path) -> None:
+    url = tmp_path.as_uri().replace("file:", "FILE:")
+
+    assert parse_store_uri(url) == parse_file_url(url) == tmp_path
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are no bytes there")
+@given(st.binary(min_size=1).map(lambda name: name.translate(None, b"/\0")))
+def test_any_folder_has_a_file_url(name: bytes) -> None:
+    folder = Path("/", "a", os.fsdecode(name))
+
+    assert parse_file_url(folder.as_uri()) == folder
 
 
 # ---------------------------------------------------------------- runs:/

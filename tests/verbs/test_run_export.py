@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -105,6 +106,63 @@ def test_a_device_is_written_to_and_not_replaced(verb: Verb) -> None:
     verb("runs", "export", "-O", os.devnull)
 
     assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
+@pytest.mark.parametrize("there", [True, False])
+def test_what_a_symlink_leads_to_is_written_and_the_link_stays(verb: Verb, tmp_path: Path, there: bool) -> None:
+    (tmp_path / "far").mkdir()
+    far, link = tmp_path / "far" / "runs.csv", tmp_path / "out.csv"
+    link.symlink_to(far)
+    if there:
+        far.write_text("before")
+
+    verb("runs", "export", "-O", str(link))
+
+    assert link.readlink() == far
+    assert far.read_text().startswith("run_id,")
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
+def test_a_symlink_to_itself_is_told(verb: Verb, tmp_path: Path) -> None:
+    link = tmp_path / "out.csv"
+    link.symlink_to(link)
+
+    with pytest.raises(InvalidInputError, match="cannot be written"):
+        verb("runs", "export", "-O", str(link))
+
+    assert link.is_symlink()
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
+def test_what_was_there_stays_when_writing_is_stopped(
+    verb: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("before")
+
+    def stop(_path: Path, _target: Path) -> None:
+        raise failure
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises((KeyboardInterrupt, InvalidInputError)):
+        verb("runs", "export", "-O", str(path))
+
+    assert path.read_text() == "before"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["nbruns", "out.csv"]
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_file_that_has_the_name_of_a_draft_is_let_be(verb: Verb, tmp_path: Path) -> None:
+    mine = tmp_path / ".out.csv.part"
+    mine.write_text("mine")
+
+    verb("runs", "export", "-O", str(tmp_path / "out.csv"))
+
+    assert mine.read_text() == "mine"
 
 
 def test_an_empty_store_exports_a_head(verb: Verb) -> None:
