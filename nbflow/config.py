@@ -70,9 +70,11 @@ def on_log_error() -> Literal["raise", "warn"]:
         If the variable holds anything else.
     """
     deed = os.environ.get("NBFLOW_ON_LOG_ERROR") or "raise"
-    if deed == "raise" or deed == "warn":  # noqa: PLR1714 (mypy learns the type from this form alone)
-        return deed
-    raise InvalidInputError("NBFLOW_ON_LOG_ERROR", deed, "It is 'raise' or 'warn'.")
+    if deed == "warn":
+        return "warn"
+    if deed != "raise":
+        raise InvalidInputError("NBFLOW_ON_LOG_ERROR", deed, "It is 'raise' or 'warn'.")
+    return "raise"
 
 
 def _seconds(variable: str, default: float) -> float:

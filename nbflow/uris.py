@@ -68,7 +68,7 @@ def _path(uri: Any) -> str:
 
 
 def scheme_of(text: str) -> str:
-    """Give the scheme that a text begins with, in lower case; `""` where it is a path, such as `C:\\runs`."""
+    """Give the scheme that a text begins with, in lower case; `""` where it is a path, such as `C:/runs`."""
     found = _SCHEME.match(text)
     return "" if found is None else found[1].lower()
 
@@ -101,12 +101,12 @@ def parse_file_url(url: str) -> Path:
         raise InvalidUriError(url, "A file: URL names this machine, so it has three slashes: 'file:///folder'.")
     if "?" in url or "#" in url:
         raise InvalidUriError(url, "In a file: URL '?' is written %3F and '#' is written %23.")
-    path = _unquoted(url, parts.path)
-    if not os.path.isabs(path):
+    path = Path(_unquoted(url, parts.path))
+    if not path.is_absolute():
         raise InvalidUriError(url, "A file: URL is absolute: 'file:///folder'. Give a relative folder as a path.")
-    if "\0" in path:
+    if "\0" in str(path):
         raise InvalidUriError(url, "No path has a NUL (%00).")
-    return Path(path)
+    return path
 
 
 def _unquoted(url: str, path: str) -> str:

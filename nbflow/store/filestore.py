@@ -287,6 +287,7 @@ class FileStore:
             clock=self._clock,
             settings=self.settings,
             announce=self._announce,
+            in_trash=self._is_in_trash,
         )
         with self._lock:
             self._runs[run_id] = log
@@ -302,6 +303,26 @@ class FileStore:
             if (self.layout.run(experiment_id, run_id) / LOG).is_dir():
                 return experiment_id
         raise RunNotFoundError(run_id)
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Put an experiment into the trash, and with it its runs: those that run here take nothing more.
+
+        Raises
+        ------
+        ExperimentNotFoundError
+            If it is not there.
+        ExperimentDeletedError
+            If it is in the trash already.
+        StoreWriteError
+            If the disk refuses.
+        """
+        self.experiments.log(experiment_id).delete()
+        with self._lock:
+            for log in self._runs.values():
+                log.ask_first()
+
+    def _is_in_trash(self, experiment_id: str) -> bool:
+        return self.experiments.log(experiment_id).refresh().deleted
 
     def _announce(self, home: str, run_id: str) -> None:
         self.experiments.log(home).announce(run_id)

@@ -15,6 +15,7 @@ from nbflow.errors import (
     TagNotFoundError,
     UnsupportedValueError,
 )
+from nbflow.store.entity import experiment_id_of
 from nbflow.store.events import (
     RUNNING,
     Deleted,
@@ -82,6 +83,8 @@ class RunLog:
         The store's.
     announce
         Called after a write that nobody would look for: to a run that this process does not run.
+    in_trash
+        Tells whether an experiment is in the trash, and with it its runs.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class RunLog:
         clock: LogicalClock,
         settings: Settings,
         announce: Callable[[str, str], None],
+        in_trash: Callable[[str], bool],
     ) -> None:
         self.home = home
         self.run_id = run_id
@@ -103,6 +107,7 @@ class RunLog:
         self._clock = clock
         self._settings = settings
         self._announce = announce
+        self._in_trash = in_trash
         self._lock = threading.RLock()
         self._writer = LogWriter(folder, this_process().host, clock, self.points)
         self.runs_here = False
@@ -218,16 +223,13 @@ class RunLog:
         """Put the run into the trash; nothing happens to one that is there."""
         if not self.refresh().deleted:
             self._write([Deleted(self._clock.tick(), int(time.time() * 1000))])
-            # From now on each point is asked whether it may be written, also where the run goes on.
-            self._writer.fast = False
-            self._writer.close()
+            self.ask_first()
 
     @_one_at_a_time
     def restore(self) -> None:
         """Take the run out of the trash; nothing happens to one that is not there."""
         if self.refresh().deleted:
             self._write([Restored(self._clock.tick(), int(time.time() * 1000))])
-            self._writer.fast = self.runs_here
 
     @_one_at_a_time
     def move(self, experiment_id: str) -> None:
@@ -285,6 +287,7 @@ class RunLog:
         """
         if not self._writer.fast:
             self._writable()
+            self._writer.fast = self.runs_here
         self._writer.points(rows)
         self._tell()
 
@@ -344,6 +347,11 @@ class RunLog:
         """Close the files; a later write opens them again."""
         self._writer.close()
 
+    def ask_first(self) -> None:
+        """Have the next point asked whether it may be written: the run, or its experiment, may be in the trash."""
+        self._writer.fast = False
+        self._writer.close()
+
     def forget(self) -> None:
         """After a fork: the run is the parent's, this process only logs to it."""
         self._lock = threading.RLock()
@@ -358,7 +366,7 @@ class RunLog:
 
     def _writable(self) -> RunState:
         state = self.refresh()
-        if state.deleted:
+        if state.deleted or self._in_trash(experiment_id_of(state)):
             raise RunDeletedError(self.run_id)
         return state
 

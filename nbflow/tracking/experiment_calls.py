@@ -107,7 +107,7 @@ class ExperimentCalls:
         """
         if self.get_experiment(experiment_id).lifecycle_stage == "deleted":
             raise ExperimentNotFoundError(experiment_id)
-        self._store.experiments.log(str(experiment_id)).delete()
+        self._store.delete_experiment(str(experiment_id))
 
     def restore_experiment(self, experiment_id: str) -> None:
         """Take an experiment out of the trash, and its runs but those that were deleted themselves.

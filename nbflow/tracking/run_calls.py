@@ -9,12 +9,10 @@ from nbflow.errors import (
     InvalidInputError,
     InvalidNameError,
     ParamAlreadySetError,
-    RunDeletedError,
     RunNotFoundError,
     UnsupportedValueError,
 )
 from nbflow.names import check_key
-from nbflow.store.entity import experiment_id_of
 from nbflow.tracking.naming import random_run_name
 from nbflow.tracking.operations import operations
 from nbflow.values import metric_value, step_value, text_value, time_value
@@ -109,13 +107,6 @@ class RunCalls:
             start_time=None if start_time is None else time_value(start_time),
         )
 
-    def _writable(self, run_id: str) -> RunLog:
-        """Give the log of a run, for writing to it: not when its experiment is in the trash, and the run with it."""
-        log = self._store.run_log(run_id)
-        if self._store.experiments.log(experiment_id_of(log.state)).refresh().deleted:
-            raise RunDeletedError(run_id)
-        return log
-
     def get_run(self, run_id: str) -> Run:
         """Give a run as it is now, read from its log.
 
@@ -159,7 +150,7 @@ class RunCalls:
         InvalidInputError
             If the status or the time cannot be used.
         """
-        self._end(self._writable(run_id), status or "FINISHED", end_time)
+        self._end(self._store.run_log(run_id), status or "FINISHED", end_time)
 
     def _end(self, log: RunLog, status: str, end_time: int | None = None, error: RunError | None = None) -> None:
         self._store.end_run(log, check_status(status), time_value(end_time), error)
@@ -188,7 +179,7 @@ class RunCalls:
             If the status or the name cannot be used.
         """
         renamed = {} if name is None else checked_tags({RUN_NAME_TAG: name})
-        log = self._writable(run_id)
+        log = self._store.run_log(run_id)
         if status is not None:
             if check_status(status) in ("RUNNING", "SCHEDULED"):
                 log.resume(status)
@@ -216,7 +207,7 @@ class RunCalls:
         RunDeletedError
             If the run is in the trash.
         """
-        self._writable(run_id)
+        self._store.run_log(run_id)
         self._store.move_run(run_id, self._store.experiment(str(experiment_id)).experiment_id)
 
     # What is logged
@@ -250,7 +241,7 @@ class RunCalls:
             If the key or the value cannot be used.
         """
         checked = checked_params({check_key(key, "param name"): value})
-        self._writable(run_id).log(checked, {})
+        self._store.run_log(run_id).log(checked, {})
         return value if synchronous is not False else operations(synchronous)
 
     def log_metric(
@@ -289,7 +280,7 @@ class RunCalls:
             If an argument cannot be used.
         """
         point = (check_key(key, "metric name"), metric_value(value), step_value(step), time_value(timestamp))
-        self._writable(run_id).points([point])
+        self._store.run_log(run_id).points([point])
         return operations(synchronous)
 
     def set_tag(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> RunOperations | None:
@@ -316,7 +307,7 @@ class RunCalls:
             If the key or the value cannot be used.
         """
         checked = checked_tags({check_key(key, "tag name"): value})
-        self._writable(run_id).log({}, checked)
+        self._store.run_log(run_id).log({}, checked)
         return operations(synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
@@ -329,7 +320,7 @@ class RunCalls:
         RunDeletedError
             If the run is in the trash.
         """
-        self._writable(run_id).delete_tag(key)
+        self._store.run_log(run_id).delete_tag(key)
 
     def log_batch(
         self,
@@ -376,7 +367,7 @@ class RunCalls:
         new_tags: dict[str, str] = {}
         for tag in _records("tags", tags, "key", "value"):
             new_tags |= checked_tags({check_key(tag.key, "tag name"): tag.value})
-        log = self._writable(run_id)
+        log = self._store.run_log(run_id)
         log.log(new_params, new_tags)
         if points:
             log.points(points)
@@ -399,7 +390,7 @@ class RunCalls:
                 raise UnsupportedValueError("datasets", used, "give DatasetInput records.")
             for tag in used.tags:
                 check_key(tag.key, "input tag name")
-        self._writable(run_id).log_inputs(datasets)
+        self._store.run_log(run_id).log_inputs(datasets)
 
     def get_metric_history(self, run_id: str, key: str) -> list[Metric]:
         """Give all points of a metric, ordered by (timestamp, step, value).

@@ -268,7 +268,7 @@ def test_the_active_run_stays_in_its_store_when_another_is_chosen() -> None:
 def test_an_error_on_its_way_out_is_not_hidden_by_a_run_that_cannot_be_ended() -> None:
     run = nbflow.start_run()
     nbflow.delete_run(run.run_id)
-    run.log._runs_here = False  # as after a fork: then it may not end what is in the trash
+    run.log.runs_here = False  # as after a fork: then it may not end what is in the trash
 
     def fail() -> None:
         with run:

@@ -305,16 +305,16 @@ def test_aggregates_of_a_history(store: Store) -> None:
     assert find(order_by=["metrics.loss.min DESC"]) == ["r1", "r2", "r0", "r3"]
 
 
-def test_a_metric_whose_own_name_is_that_of_an_aggregate_wins(store: Store) -> None:
+def test_a_metric_whose_own_name_is_that_of_an_aggregate_wins_in_each_run_that_has_it(store: Store) -> None:
     store.add({"loss": [3.0, 1.0]})
     assert find("metrics.loss.min = 1") == ["r0"]
 
     store.add({"loss": [3.0, 1.0], "loss.min": 7.0})
 
-    assert find("metrics.loss.min = 1") == []
+    assert find("metrics.loss.min = 1") == ["r0"]
     assert find("metrics.loss.min = 7") == ["r1"]
     assert find("metrics.loss.min.max = 7") == ["r1"]
-    assert find(order_by=["metrics.loss.min"]) == ["r1", "r0"]
+    assert find(order_by=["metrics.loss.min DESC"]) == ["r1", "r0"]
 
 
 def test_data_sets_are_searched(store: Store) -> None:

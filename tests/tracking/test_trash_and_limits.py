@@ -46,3 +46,21 @@ def test_in_takes_a_nul() -> None:
 
     assert len(nbflow.search_runs(filter_string="params.p = 'a\0b'")) == 1
     assert len(nbflow.search_runs(filter_string="params.p IN ('a\0b', 'x')")) == 1
+
+
+def test_a_run_whose_experiment_was_put_into_the_trash_takes_nothing_more() -> None:
+    experiment_id = nbflow.set_experiment("e").experiment_id
+    with nbflow.start_run() as run:
+        nbflow.log_metric("a", 1.0)
+        nbflow.delete_experiment(experiment_id)
+
+        with pytest.raises(RunDeletedError):
+            nbflow.log_metric("a", 2.0)
+        with pytest.raises(RunDeletedError):
+            nbflow.log_param("p", 1)
+        with pytest.raises(RunDeletedError):
+            nbflow.set_tag("t", 1)
+        nbflow.restore_experiment(experiment_id)
+        nbflow.log_metric("a", 3.0, step=1)
+
+    assert [p.value for p in nbflow.get_metric_history(run.run_id, "a")] == [1.0, 3.0]
