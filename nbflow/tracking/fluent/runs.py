@@ -135,7 +135,7 @@ def _experiment(experiment_id: object) -> str:
 
 
 def _resume(client: Client, run_id: str, experiment_id: str | None, tags: dict[str, str]) -> ActiveRun:
-    log = client._writable(run_id)  # noqa: SLF001 (the same subsystem)
+    log = client._store.run_log(run_id)  # noqa: SLF001 (the same subsystem)
     found = client.get_run(run_id).info.experiment_id
     if experiment_id is not None and experiment_id != found:
         raise InvalidInputError("experiment_id", experiment_id, f"Run {run_id} belongs to experiment {found}.")
