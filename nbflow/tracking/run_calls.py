@@ -207,6 +207,7 @@ class RunCalls:
         RunDeletedError
             If the run is in the trash.
         """
+        self._store.run_log(run_id)  # of two mistakes the first is told
         self._store.move_run(run_id, self._store.experiment(str(experiment_id)).experiment_id)
 
     # What is logged
