@@ -89,6 +89,9 @@ class NbflowError(Exception):
 
     error_code: ClassVar[str] = "INTERNAL_ERROR"
 
+    # What a message ends with, where that is a call of Python: the command line has other words for it.
+    remedy: str = ""
+
     # Kept by __new__ so that one __reduce__ rebuilds every subclass from its own arguments: an error
     # raised in a worker process arrives whole.
     _facts: tuple[tuple[Any, ...], dict[str, Any]]
@@ -229,13 +232,32 @@ class InvalidOrderError(InvalidFilterError):
 
 
 class LimitExceededError(InvalidInputError):
-    """Something longer or more numerous than the format allows."""
+    """Something longer or more numerous than the format allows.
 
-    def __init__(self, what: str, length: int, limit: int, remedy: str = "Shorten it.") -> None:
+    Parameters
+    ----------
+    what
+        What it is: `"the experiment name"`.
+    length, limit
+        How much of it there is, and how much there may be.
+    remedy
+        What to do: a whole sentence.
+    unit
+        What is counted.
+    """
+
+    def __init__(
+        self, what: str, length: int, limit: int, remedy: str = "Shorten it.", *, unit: str = "characters"
+    ) -> None:
         self.length = length
         self.limit = limit
         self.remedy = remedy
+        self.unit = unit
         super().__init__(what, f"of length {length}", f"The limit is {limit}. {remedy}")
+
+    def __str__(self) -> str:
+        what = f"T{self.what[1:]}" if self.what.startswith("the ") else self.what
+        return f"{what} has {self.length:,} {self.unit}; the limit is {self.limit:,}. {self.remedy}"
 
 
 class UnsupportedValueError(InvalidInputError, TypeError):
@@ -259,12 +281,11 @@ class NotFoundError(NbflowError, LookupError):
 class ExperimentNotFoundError(NotFoundError):
     """No experiment of this id or name."""
 
+    remedy = "nbflow.search_experiments() lists those that do."
+
     def __init__(self, ref: object, known: Iterable[str] = ()) -> None:
         self.ref = ref
-        super().__init__(
-            f"No experiment {shown(ref)} exists.{did_you_mean(str(ref), known)} "
-            "nbflow.search_experiments() lists those that do."
-        )
+        super().__init__(f"No experiment {shown(ref)} exists.{did_you_mean(str(ref), known)} {self.remedy}")
 
 
 class MetricNotFoundError(NotFoundError):
@@ -299,9 +320,11 @@ class MetricNotFoundError(NotFoundError):
 class RunNotFoundError(NotFoundError):
     """No run of this id."""
 
+    remedy = "nbflow.search_runs() lists those that do."
+
     def __init__(self, run_id: object) -> None:
         self.run_id = run_id
-        super().__init__(f"No run {shown(run_id)} exists in this store. nbflow.search_runs() lists those that do.")
+        super().__init__(f"No run {shown(run_id)} exists in this store. {self.remedy}")
 
 
 class TagNotFoundError(NotFoundError):
@@ -316,10 +339,12 @@ class TagNotFoundError(NotFoundError):
 class ArtifactNotFoundError(NotFoundError):
     """No artifact of this path."""
 
+    remedy = "nbflow.artifacts.list_artifacts lists what is there."
+
     def __init__(self, path: str, owner: str) -> None:
         self.path = path
         self.owner = owner
-        super().__init__(f"No artifact {shown(path)} in {owner}. nbflow.artifacts.list_artifacts lists what is there.")
+        super().__init__(f"No artifact {shown(path)} in {owner}. {self.remedy}")
 
 
 class ConflictError(NbflowError):
@@ -332,26 +357,25 @@ class ExperimentExistsError(ConflictError):
     """The name of a new experiment is taken."""
 
     error_code = "RESOURCE_ALREADY_EXISTS"
+    remedy = "Use nbflow.set_experiment to log to it, or choose another name."
 
-    def __init__(self, name: str, experiment_id: str) -> None:
+    def __init__(self, name: str, experiment_id: str, remedy: str | None = None) -> None:
         self.name = name
         self.experiment_id = experiment_id
-        super().__init__(
-            f"Experiment {shown(name)} already exists (id {experiment_id}). "
-            "Use nbflow.set_experiment to log to it, or choose another name."
-        )
+        self.remedy = remedy or type(self).remedy
+        super().__init__(f"Experiment {shown(name)} already exists (id {experiment_id}). {self.remedy}")
 
 
 class ExperimentDeletedError(ConflictError):
     """Logging to an experiment that is in the trash."""
 
     error_code = "INVALID_PARAMETER_VALUE"
+    remedy = "Restore it with nbflow.restore_experiment, or use another one."
 
-    def __init__(self, ref: str) -> None:
+    def __init__(self, ref: str, remedy: str | None = None) -> None:
         self.ref = ref
-        super().__init__(
-            f"Experiment {shown(ref)} is deleted. Restore it with nbflow.restore_experiment, or use another one."
-        )
+        self.remedy = remedy or type(self).remedy
+        super().__init__(f"Experiment {shown(ref)} is deleted. {self.remedy}")
 
 
 class ParamAlreadySetError(ConflictError, ValueError):
@@ -397,13 +421,11 @@ class RunDeletedError(ConflictError):
     """A write to a run that is in the trash."""
 
     error_code = "INVALID_PARAMETER_VALUE"
+    remedy = "Restore it with nbflow.restore_run, or its experiment with nbflow.restore_experiment, first."
 
     def __init__(self, run_id: str) -> None:
         self.run_id = run_id
-        super().__init__(
-            f"The run {run_id} must be in the 'active' state. Current state is deleted. "
-            "Restore it with nbflow.restore_run, or its experiment with nbflow.restore_experiment, first."
-        )
+        super().__init__(f"The run {run_id} must be in the 'active' state. Current state is deleted. {self.remedy}")
 
 
 class StoreError(NbflowError):
@@ -472,12 +494,13 @@ class StoreWriteError(StoreError, OSError):
         The operating system's words for it.
     """
 
+    remedy = (
+        "What was logged before is safe; logging works again once the cause is gone. "
+        "Set NBFLOW_ON_LOG_ERROR=warn to let training go on without."
+    )
+
     def __init__(self, path: str, errno: int | None, reason: str) -> None:
-        NbflowError.__init__(
-            self,
-            f"Could not write to {path}: {reason}. What was logged before is safe; logging works again "
-            "once the cause is gone. Set NBFLOW_ON_LOG_ERROR=warn to let training go on without.",
-        )
+        NbflowError.__init__(self, f"Could not write to {path}: {reason}. {self.remedy}")
         self.path = path
         self.errno = errno
         self.reason = reason

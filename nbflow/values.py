@@ -60,7 +60,7 @@ def metric_value(value: Any, what: str = "the metric's value") -> float:
     Raises
     ------
     UnsupportedValueError
-        If it is anything else.
+        If it is anything else, or an integer too large for a float.
     """
     if type(value) is float:
         return value
@@ -68,7 +68,9 @@ def metric_value(value: Any, what: str = "the metric's value") -> float:
     try:
         # Of an array `item` takes the only one, or refuses. Tensors have a method `size`; `float` does it for them.
         return float(value.item() if isinstance(size, int) and hasattr(value, "item") else value)
-    except (TypeError, ValueError, RuntimeError, OverflowError):
+    except OverflowError:
+        raise UnsupportedValueError(what, value, "it is too large for a float, which ends at 1.8e308.") from None
+    except (TypeError, ValueError, RuntimeError):
         raise UnsupportedValueError(what, value, "a metric is one number: log several with log_metrics.") from None
 
 

@@ -56,7 +56,7 @@ def image_series_name(key: str, step: int, timestamp_ms: int, unique: str) -> st
     Raises
     ------
     UnsupportedValueError
-        If the step or the time is no integer.
+        If the key is no text, or the step or the time is no integer.
     InvalidNameError
         If the key or the unique part has other characters.
     InvalidInputError
@@ -72,6 +72,8 @@ def image_series_name(key: str, step: int, timestamp_ms: int, unique: str) -> st
     step, timestamp_ms = _integer("the step", step), _integer("the timestamp", timestamp_ms)
     if timestamp_ms < 0:
         raise InvalidInputError("the timestamp", timestamp_ms, "It is in milliseconds since 1970, and not negative.")
+    if not isinstance(key, str):
+        raise UnsupportedValueError("the image key", key, "keys are strings such as 'samples'.")
     if not _KEY.fullmatch(key):
         raise InvalidNameError(
             "image key",

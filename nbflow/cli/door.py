@@ -18,6 +18,7 @@ from nbflow.errors import NbflowError
 from nbflow.verbs import group
 from nbflow.verbs.documents import to_json
 from nbflow.verbs.options import VerbGroup
+from nbflow.verbs.remedies import message
 from nbflow.widgets.html import visible
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Door(VerbGroup):
             click.echo("Aborted.", err=True)
         except NbflowError as exc:
             status = FAILED
-            _complain(given, exc.error_code, str(exc))
+            _complain(given, exc.error_code, message(exc))
         except OSError as exc:
             # Not ours: a file of the user's, a directory without permission. What it says is clear enough.
             status = FAILED
@@ -72,14 +73,14 @@ class Door(VerbGroup):
         sys.exit(int(status or 0))
 
 
-def _complain(args: Sequence[str], code: str, message: str, shown: click.ClickException | None = None) -> None:
+def _complain(args: Sequence[str], code: str, text: str, shown: click.ClickException | None = None) -> None:
     options = args[: args.index("--")] if "--" in args else args
     if "--json" in options:
-        click.echo(to_json({"error_code": code, "message": message}), nl=False, err=True)
+        click.echo(to_json({"error_code": code, "message": text}), nl=False, err=True)
     elif shown is not None:
         shown.show()
     else:
-        click.echo(f"Error: {visible(message, keep_lines=True)}", err=True)
+        click.echo(f"Error: {visible(text, keep_lines=True)}", err=True)
 
 
 def _write_what_cannot_be_encoded() -> None:

@@ -19,6 +19,15 @@ _LESS = re.compile(
     # ... but for those that are often written together with another: valloss, testrmse, logloss.
     r".*(error|loss|mae|mape|mse|perplexity)"
 )
+# Words that say "the more the better". A word with neither, such as `rank`, `gap` or `memory`, may be either.
+_MORE = re.compile(
+    r"acc|.*accuracy|.*score|correct|precision|recall|specificity|sensitivity|tpr|tnr|ppv|npv|"
+    r"f1|f2|fbeta|fmeasure|kappa|mcc|.*auc|auroc|auprc|aupr|m?ap|mar|ndcg|dcg|mrr|hits|"  # of classes, of ranks
+    r"r2|r2adj|explained|correlation|corr|pearson|pearsonr|spearman|spearmanr|kendall|kendalltau|"  # of a regression
+    r"m?iou|dice|jaccard|ari|nmi|ami|silhouette|ssim|psnr|"  # of overlaps, of images
+    r"bleu|sacrebleu|rouge|rougel|rougelsum|meteor|cider|chrf|comet|likelihood|elbo|"  # of texts, of probabilities
+    r"rewards?|returns?|success|win|wins|winrate|sharpe|throughput|speedup|fps"
+)
 # scikit-learn's scorers are negated so that more is better: neg_mean_squared_error.
 _NEGATED = frozenset({"neg", "negative"})
 
@@ -27,6 +36,9 @@ _PROGRESS = frozenset({"epoch", "epochs", "iteration", "iterations", "iter", "st
 
 # Camel case ends a word too: valLoss, RMSELog.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# With the digits that belong to a word, as in f1 and r2, and not parted by case: mAP, mIoU.
+_WHOLE_WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+_SEGMENT = re.compile(r"[A-Za-z0-9]+")
 
 
 def guess_mode(metric: str) -> Mode:
@@ -55,11 +67,19 @@ def guess_mode(metric: str) -> Mode:
 
 
 def is_judged(metric: str) -> bool:
-    """Tell whether a metric says how good a run is, to judge by its name.
+    """Tell whether a metric's name says how good a run is: whether more or less of it is better is known, not guessed.
 
-    Not so for the counters and schedules of training (`epoch`, `global_step`, `learning_rate`) nor for what the machine
-    did meanwhile (`system/...`).
+    Not so for the counters and schedules of training (`epoch`, `global_step`, `learning_rate`), for what the machine
+    did meanwhile (`system/...`), nor for names that could mean either (`rank`, `memory`, `gap`).
     """
     words = [word.lower() for word in _WORD.findall(metric)]
     progress = words[-2:] == ["learning", "rate"] or not _PROGRESS.isdisjoint(words[-1:])
-    return not (progress or metric.startswith("system/"))
+    if progress or metric.startswith("system/"):
+        return False
+    return any(_LESS.fullmatch(word) for word in words) or _says_more(metric)
+
+
+def _says_more(metric: str) -> bool:
+    words = {word.lower() for pattern in (_WHOLE_WORD, _SEGMENT) for word in pattern.findall(metric)}
+    words |= {word.rstrip("0123456789") for word in words}
+    return any(_MORE.fullmatch(word) for word in words)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from nbflow import display
-from nbflow.errors import InvalidInputError, MetricNotFoundError
+from nbflow.errors import InvalidInputError, MetricNotFoundError, UnsupportedValueError
 from nbflow.tracking import columns as make
 from nbflow.tracking.direction import guess_mode
 
@@ -103,6 +103,8 @@ class RunFrame(pd.DataFrame):
             If `mode` is something else, or the column `run_id` was taken out of the frame.
         MetricNotFoundError
             If no run has a value of the metric, or there are no runs.
+        UnsupportedValueError
+            If the metric's name is no text.
         """
         from nbflow.tracking.client import Client
 
@@ -141,7 +143,11 @@ def best_row(runs: pd.DataFrame, metric: str, mode: Mode | None = None) -> int:
         If `mode` is something else.
     MetricNotFoundError
         If no row has a value.
+    UnsupportedValueError
+        If the metric's name is no text.
     """
+    if not isinstance(metric, str):
+        raise UnsupportedValueError("metric", metric, "give the metric's name, such as 'accuracy'.")
     if mode not in ("max", "min", None):
         raise InvalidInputError("mode", mode, "It is 'max', 'min', or None to guess from the metric's name.")
     known = [str(name).removeprefix(_METRICS) for name in runs.columns if str(name).startswith(_METRICS)]

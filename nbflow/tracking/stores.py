@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from nbflow.config import DEFAULT_STORE, ENV_STORE, Settings
+from nbflow.errors import InvalidUriError
 from nbflow.store.filestore import FileStore
 from nbflow.uris import parse_store_uri
 
@@ -31,13 +32,13 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     Raises
     ------
     InvalidUriError
-        If it names a server or a database.
+        If it names a server or a database, or is relative and the working directory is gone.
     """
     _chosen.clear()
     if uri == "":
         os.environ.pop(ENV_STORE, None)
         return
-    root = parse_store_uri(uri)
+    root = _parsed(uri)
     _chosen.append(root)
     os.environ[ENV_STORE] = str(root)
 
@@ -69,9 +70,9 @@ def open_store(uri: str | os.PathLike[str] | None = None) -> FileStore:
     Raises
     ------
     InvalidUriError
-        If it names a server or a database.
+        If it names a server or a database, or is relative and the working directory is gone.
     """
-    root = _root() if uri is None else parse_store_uri(uri)
+    root = _root() if uri is None else _parsed(uri)
     store = _stores.get(root)
     if store is None:
         store = _stores.setdefault(root, FileStore(root, Settings.from_environment()))
@@ -79,4 +80,15 @@ def open_store(uri: str | os.PathLike[str] | None = None) -> FileStore:
 
 
 def _root() -> Path:
-    return _chosen[0] if _chosen else parse_store_uri(os.environ.get(ENV_STORE) or DEFAULT_STORE)
+    return _chosen[0] if _chosen else _parsed(os.environ.get(ENV_STORE) or DEFAULT_STORE)
+
+
+def _parsed(uri: str | os.PathLike[str]) -> Path:
+    try:
+        return parse_store_uri(uri)
+    except FileNotFoundError as exc:
+        raise InvalidUriError(
+            uri,
+            "It is relative to the working directory, and that is gone: somebody deleted it. Change to a folder that "
+            f"exists (cd), or set {ENV_STORE} to an absolute path.",
+        ) from exc

@@ -66,7 +66,7 @@ def _checkup(checkup: Checkup) -> RenderableType:
         style = "red" if found[0].problem else "cyan"
         parts += [
             plain(""),
-            plain(f"{n:,} {TITLES.get(kind, kind)}", f"bold {style}"),
+            plain(count(n, *TITLES.get(kind, (kind, kind))), f"bold {style}"),
             plain(f"  {advice(kind)}", "dim"),
         ]
         parts += [plain(f"  {line(each.path, _PATH)}: {line(each.detail, _DETAIL)}") for each in found[:_LISTED]]

@@ -38,24 +38,25 @@ def table(
     right
         Which columns are set to the right.
     whole
-        Which columns are never cut: ids and paths, which people copy.
+        Which columns are never cut where the others can give way: ids and paths, which people copy.
     """
     drawn = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for i, name in enumerate(head):
         drawn.add_column(
-            plain(name),
+            _cell(name, whole=i in whole),
             justify="right" if i in right else "left",
-            no_wrap=True,
+            no_wrap=i in whole,  # rich narrows the columns that can be wrapped first: the cells themselves never are
             overflow="fold" if i in whole else "ellipsis",
         )
     for row in rows:
         drawn.add_row(
-            *(
-                cell if isinstance(cell, Text) else Text(visible(cell) if i in whole else line(cell, _CELL))
-                for i, cell in enumerate(row)
-            )
+            *(cell if isinstance(cell, Text) else _cell(cell, whole=i in whole) for i, cell in enumerate(row))
         )
     return drawn
+
+
+def _cell(text: str, *, whole: bool) -> Text:
+    return Text(visible(text)) if whole else Text(line(text, _CELL), no_wrap=True, overflow="ellipsis")
 
 
 def plain(text: str, style: str = "") -> Text:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbflow.errors import ExperimentExistsError
 from nbflow.verbs.documents import experiment_document
 from nbflow.verbs.lines import moment_text
 from nbflow.verbs.options import VerbGroup, pass_session
 from nbflow.verbs.pairs import take_apart
-from nbflow.verbs.refs import complete_experiment, find_experiment
+from nbflow.verbs.refs import complete_experiment, find_deleted, find_experiment
 from nbflow.widgets.format import count, moment
 from nbflow.widgets.text import line
 
@@ -59,7 +60,7 @@ def list_experiments(session: Session, filter_string: str, order_by: Sequence[st
         lambda: _table(found, n_runs),
     )
     if not found:
-        session.note("No experiments.")
+        session.nothing("No experiments.")
 
 
 @experiments.command("show")
@@ -116,9 +117,21 @@ def delete_experiment(session: Session, experiment: str) -> None:
 @_experiment
 @pass_session
 def restore_experiment(session: Session, experiment: str) -> None:
-    """Take an experiment out of the trash, and its runs but those that were deleted themselves."""
-    found = find_experiment(session.client, experiment)
-    session.client.restore_experiment(found.experiment_id)
+    """Take an experiment out of the trash, and its runs but those that were deleted themselves.
+
+    Of several of a name in the trash it is the one that was deleted last.
+    """
+    client = session.client
+    found = find_deleted(client, experiment)
+    try:
+        client.restore_experiment(found.experiment_id)
+    except ExperimentExistsError as exc:
+        holder, this = exc.experiment_id, found.experiment_id
+        remedy = (
+            f"The name is held by {holder}: rename that one, then restore this one: nbflow experiments rename {holder} "
+            f"NEW_NAME, nbflow experiments restore {this}"
+        )
+        raise ExperimentExistsError(exc.name, holder, remedy) from None
     _say(session, found, f"Moved experiment {line(found.name, _NAME)} out of the trash.")
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 __all__ = ["TITLES", "advice"]
 
+# For one, and for several.
 TITLES = {
-    "torn_tail": "torn ends of log files",
-    "damaged_line": "log files with damaged lines",
-    "damaged_header": ".metrics files with a damaged beginning",
-    "undeclared_key": ".metrics files with keys that were never declared",
-    "missing_points": "runs that lack points",
-    "missing_log": ".metrics files without their .jsonl",
-    "unreadable": "logs that cannot be read",
-    "not_started": "folders of runs that were never started",
-    "not_created": "folders of experiments that were never created",
-    "param_conflict": "params with several values",
-    "missing_parent": "runs whose parent is missing",
-    "missing_experiment": "runs whose experiment is missing",
-    "run_twice": "folders of a run that is there twice",
-    "same_name": "names of several active experiments",
-    "leftover": "leftovers of something that was killed",
-    "dead_run": "runs whose process is gone",
+    "torn_tail": ("torn end of a log file", "torn ends of log files"),
+    "damaged_line": ("log file with damaged lines", "log files with damaged lines"),
+    "damaged_header": (".metrics file with a damaged beginning", ".metrics files with a damaged beginning"),
+    "undeclared_key": (".metrics file with keys that were never declared", ".metrics files with keys that were never declared"),
+    "missing_points": ("run that lacks points", "runs that lack points"),
+    "missing_log": (".metrics file without its .jsonl", ".metrics files without their .jsonl"),
+    "unreadable": ("log that cannot be read", "logs that cannot be read"),
+    "not_started": ("folder of a run that was never started", "folders of runs that were never started"),
+    "not_created": ("folder of an experiment that was never created", "folders of experiments that were never created"),
+    "param_conflict": ("param with several values", "params with several values"),
+    "missing_parent": ("run whose parent is missing", "runs whose parent is missing"),
+    "missing_experiment": ("run whose experiment is missing", "runs whose experiment is missing"),
+    "run_twice": ("folder of a run that is there twice", "folders of a run that is there twice"),
+    "same_name": ("name of several active experiments", "names of several active experiments"),
+    "leftover": ("leftover of something that was killed", "leftovers of something that was killed"),
+    "dead_run": ("run whose process is gone", "runs whose process is gone"),
 }
 
 _COPY = "If the store is a copy, copy it again: it may not have been whole."

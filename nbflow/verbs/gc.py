@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Age", "gc"]
 
+_DEFAULT = "0"
 _PATH = 200
 _REASON = 300
 _UNIT_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
@@ -81,7 +82,7 @@ def gc(
                 raise click.UsageError("Nobody can be asked here. Give --yes to remove it, or --dry-run to see what.")
             session.console.print(_collected(planned), markup=False, highlight=False)
             click.confirm("Remove it for good?", abort=True)
-    with session.progress("Removing") as advance:
+    with session.progress("Looking" if dry_run else "Removing") as advance:
         collected = client.gc(older_than, run_ids, ids, dry_run=dry_run, progress=advance)
     session.answer(lambda: collected, lambda: _gc_lines(collected), lambda: _collected(collected))
     return 1 if any(kept.failed for kept in collected.kept) else 0
@@ -96,6 +97,10 @@ def _gc_lines(collected: Collected) -> Iterator[Sequence[Cell]]:
     yield from (["experiment", experiment_id] for experiment_id in collected.experiments)
     yield from (["leftover", path] for path in collected.leftovers)
     yield from (["kept", kept.id, kept.reason] for kept in collected.kept)
+
+
+def _kept_name(kept: str) -> str:
+    return "the experiment Default" if kept == _DEFAULT else line(kept, _PATH)
 
 
 def _collected(collected: Collected) -> RenderableType:
@@ -116,7 +121,7 @@ def _collected(collected: Collected) -> RenderableType:
         verb = "Would remove" if collected.dry_run else "Removed"
         parts.append(plain(f"{verb} {what} ({size_text(collected.freed_bytes)})."))
     parts += [
-        plain(f"Kept {line(kept.id, _PATH)}: {line(kept.reason, _REASON)}", "red" if kept.failed else "")
+        plain(f"Kept {_kept_name(kept.id)}: {line(kept.reason, _REASON)}", "red" if kept.failed else "")
         for kept in collected.kept
     ]
     return Text("\n").join(parts)

@@ -52,18 +52,18 @@ def merge(session: Session, source: str, target: str | None) -> int:
     return 0 if merged.complete else 1
 
 
-def _left_out(merged: Merged) -> list[tuple[str, Sequence[str], str]]:
+def _left_out(merged: Merged) -> list[tuple[str, Sequence[str], str, str]]:
     return [
-        ("differing", merged.differing, "artifacts differ; DST keeps its own"),
-        ("diverged", merged.diverged, "logs disagree, so that one is damaged; DST keeps its own"),
-        ("skipped", merged.skipped, "are no files that can be copied"),
-        ("namesakes", merged.namesakes, "names are those of several active experiments now; rename one"),
+        ("differing", merged.differing, "artifact differs; DST keeps its own", "artifacts differ; DST keeps its own"),
+        ("diverged", merged.diverged, "log disagrees, so that one is damaged; DST keeps its own", "logs disagree, so that one is damaged; DST keeps its own"),
+        ("skipped", merged.skipped, "is no file that can be copied", "are no files that can be copied"),
+        ("namesakes", merged.namesakes, "name is that of several active experiments now; rename one", "names are those of several active experiments now; rename one"),
     ]
 
 
 def _merge_lines(merged: Merged) -> Iterator[Sequence[Cell]]:
     yield from (["run", run_id] for run_id in merged.runs)
-    for kind, paths, _ in _left_out(merged):
+    for kind, paths, *_ in _left_out(merged):
         yield from ([kind, path] for path in paths)
 
 
@@ -82,9 +82,9 @@ def _merged(merged: Merged) -> RenderableType:
         ]
     else:
         parts = [plain("Nothing to copy: all of it was there.")]
-    for _, paths, what in _left_out(merged):
+    for _, paths, one, many in _left_out(merged):
         if paths:
-            parts.append(plain(f"{len(paths):,} {what}:", "bold red"))
+            parts.append(plain(f"{count(len(paths), one, many)}:", "bold red"))
             parts += [plain(f"  {line(path, _PATH)}") for path in paths[:_LISTED]]
             if len(paths) > _LISTED:
                 parts.append(plain(f"  and {len(paths) - _LISTED:,} more; --json lists all", "dim"))

@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from nbflow.entities import Experiment, Run
     from nbflow.tracking.client import Client
 
-__all__ = ["complete_experiment", "complete_run", "find_experiment", "find_run", "find_runs", "names_of_experiments"]
+__all__ = [
+    "complete_experiment",
+    "complete_run",
+    "find_deleted",
+    "find_experiment",
+    "find_run",
+    "find_runs",
+    "names_of_experiments",
+]
 
 _WHOLE = re.compile(r"[0-9a-f]{32}")
 _BEGINNING = re.compile(r"[0-9a-f]{4,31}")
-_ALL = 3
+_DELETED, _ALL = 2, 3
 _COMPLETED = 50
 
 
@@ -86,6 +94,29 @@ def find_experiment(client: Client, ref: str) -> Experiment:
     if found is None:
         raise ExperimentNotFoundError(ref, names_of_experiments(client).values())
     return found
+
+
+def find_deleted(client: Client, ref: str) -> Experiment:
+    """Find the experiment in the trash that somebody means, also where an active one has its name by now.
+
+    Parameters
+    ----------
+    client
+        The store.
+    ref
+        An experiment's id, or its name: the last deleted one of that name, else any other that is meant.
+
+    Raises
+    ------
+    ExperimentNotFoundError
+        If there is none.
+    """
+    deleted = client.search_experiments(_DELETED, None)
+    by_id = [each for each in deleted if each.experiment_id == ref]
+    named = [each for each in deleted if each.name == ref]
+    if by_id or not named:
+        return find_experiment(client, ref)
+    return max(named, key=lambda each: each.last_update_time or 0)
 
 
 def names_of_experiments(client: Client) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.errors import ExperimentDeletedError, shown
 from nbflow.verbs.documents import run_document
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.verbs.refs import complete_experiment, complete_run, find_experiment, find_runs
+from nbflow.verbs.refs import complete_experiment, complete_run, find_deleted, find_experiment, find_runs
 from nbflow.widgets.format import count
 from nbflow.widgets.text import line
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nbflow.entities import Run
+    from nbflow.tracking.client import Client
     from nbflow.verbs.session import Session
 
 __all__ = ["delete_runs", "move_runs", "restore_runs"]
@@ -42,6 +45,8 @@ def delete_runs(session: Session, runs: Sequence[str]) -> None:
 @pass_session
 def restore_runs(session: Session, runs: Sequence[str]) -> None:
     """Take runs out of the trash."""
+    for run in find_runs(session.client, runs):
+        _check_experiment(session.client, run)
     _change(session, runs, session.client.restore_run, "out of the trash")
 
 
@@ -72,6 +77,19 @@ def _change(session: Session, refs: Sequence[str], change: Callable[[str], None]
         lambda: [run_document(client.get_run(run.run_id)) for run in found],
         lambda: [[run.run_id] for run in found],
         lambda: _said(found, whither),
+    )
+
+
+def _check_experiment(client: Client, run: Run) -> None:
+    experiment = client.get_experiment(run.info.experiment_id)
+    if experiment.lifecycle_stage != "deleted":
+        return
+    same = find_deleted(client, experiment.name).experiment_id == experiment.experiment_id
+    ref = shlex.quote(experiment.name) if same else experiment.experiment_id
+    raise ExperimentDeletedError(
+        experiment.name,
+        f"Run {shown(run.name)} cannot be restored alone: its experiment {shown(experiment.name)} is in the trash: "
+        f"nbflow experiments restore {ref}",
     )
 
 

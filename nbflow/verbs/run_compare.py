@@ -44,7 +44,8 @@ def compare_runs(session: Session, runs: Sequence[str], everything: bool) -> Non
     """
     found = find_runs(session.client, runs)
     if len(found) < _FEWEST:
-        raise click.UsageError("Give two runs or more to compare.")
+        told = "They are the same run. " if len(runs) > 1 else ""
+        raise click.UsageError(f"{told}Give two runs or more to compare.")
     rows = differences(found, everything=everything)
     session.answer(lambda: _document(found, rows), lambda: _lines(found, rows), lambda: _drawing(found, rows))
 

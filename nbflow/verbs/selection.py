@@ -87,6 +87,8 @@ def experiment_ids(session: Session, selection: Selection) -> list[str] | None:
     ------
     click.UsageError
         If both some and all are asked for.
+    ExperimentNotFoundError
+        If one that is named is not there.
     """
     if selection.experiment:
         if selection.all_experiments:
@@ -97,6 +99,12 @@ def experiment_ids(session: Session, selection: Selection) -> list[str] | None:
         return None
     from nbflow.tracking.fluent.experiments import current_experiment_id
 
+    # Looking makes no experiment: a name that is not there is a mistake, as with --experiment.
+    name = os.environ.get("NBFLOW_EXPERIMENT_NAME")
+    if name:
+        named = find_experiment(session.client, name)
+        if named.lifecycle_stage == "deleted":
+            return [named.experiment_id]
     return [current_experiment_id()]
 
 

@@ -13,6 +13,7 @@ import click
 
 from nbflow.verbs.documents import to_json
 from nbflow.verbs.lines import to_lines
+from nbflow.verbs.remedies import message
 from nbflow.widgets.html import visible
 
 if TYPE_CHECKING:
@@ -100,12 +101,24 @@ class Session:
         elif not self.json:
             click.echo(visible(text), err=True)
 
+    def nothing(self, text: str) -> None:
+        """Say that a search found nothing, and where there is no store at all, that."""
+        client = self.client
+        if self.json or client.search_experiments(3, 1):
+            self.note(text)
+            return
+        told = f"There is no store at {client.tracking_uri}."
+        if self._console is None:
+            click.echo(visible(told), err=True)
+        else:
+            self.note(told)
+
     def fail(self, error: NbflowError) -> None:
         """Say on the standard error what went wrong."""
         if self.json:
-            click.echo(to_json({"error_code": error.error_code, "message": str(error)}), nl=False, err=True)
+            click.echo(to_json({"error_code": error.error_code, "message": message(error)}), nl=False, err=True)
         else:
-            click.echo(f"Error: {visible(str(error), keep_lines=True)}", err=True)
+            click.echo(f"Error: {visible(message(error), keep_lines=True)}", err=True)
 
     @contextmanager
     def progress(self, what: str, *, in_bytes: bool = False) -> Iterator[Callable[[int, int], None] | None]:

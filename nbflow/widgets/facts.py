@@ -8,10 +8,15 @@ from typing import Any
 import msgspec
 
 from nbflow.entities import DatasetInput, Experiment, Run
-from nbflow.widgets.format import MISSING, count, duration, moment
+from nbflow.widgets.format import MISSING, count, duration, moment, size
+from nbflow.widgets.html import cut
+from nbflow.widgets.surroundings import Surroundings
 
 __all__ = [
+    "ARTIFACTS",
+    "CODE_LENGTH",
     "Fact",
+    "artifact_rows",
     "description",
     "experiment_facts",
     "input_rows",
@@ -24,8 +29,13 @@ __all__ = [
     "system_tags",
 ]
 
+ARTIFACTS = 20  # as many are listed
+CODE_LENGTH = 4096  # no path that a file system takes is longer: what is to be copied is whole
+
 _COMMIT_LENGTH = 12
+_NAME_LENGTH = 40
 _OURS = ("mlflow.", "nbflow.")
+_NOWHERE = Surroundings()
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -36,13 +46,15 @@ class Fact(msgspec.Struct, frozen=True):
     code: bool = False
 
 
-def run_facts(run: Run) -> list[Fact]:
+def run_facts(run: Run, around: Surroundings = _NOWHERE) -> list[Fact]:
     """Say who made a run, when, from what, and where it is.
 
     Parameters
     ----------
     run
         The run.
+    around
+        What its store says about it.
 
     Returns
     -------
@@ -53,8 +65,8 @@ def run_facts(run: Run) -> list[Fact]:
     ended = f"{moment(info.end_time)} UTC" if info.end_time is not None else None
     return _known(
         Fact("id", info.run_id, code=True),
-        Fact("experiment", info.experiment_id, code=True),
-        _fact("parent run", tags.get("mlflow.parentRunId"), code=True),
+        _named("experiment", around.experiment, info.experiment_id),
+        _named("parent run", around.parent, tags.get("mlflow.parentRunId")),
         _fact("user", tags.get("mlflow.user") or info.user_id),
         Fact("started", f"{moment(info.start_time)} UTC"),
         _fact("ended", ended),
@@ -127,6 +139,13 @@ def metric_rows(run: Run) -> list[tuple[str, float, int | None]]:
     return [(key, value, steps.get(key)) for key, value in run.metrics.items()]
 
 
+def artifact_rows(around: Surroundings) -> list[tuple[str, str]]:
+    """Get name and size of each file and folder at the top of a run's artifacts; a folder has a slash and no size."""
+    return [
+        (info.path + "/" * info.is_dir, MISSING if info.is_dir else size(info.file_size)) for info in around.artifacts
+    ]
+
+
 def input_rows(run: Run) -> list[tuple[str, str, str, str, str]]:
     """Get name, context, size, digest and source of each data set that a run read."""
     return [_input(found) for found in run.inputs.dataset_inputs]
@@ -177,6 +196,13 @@ def _git(tags: Mapping[str, str]) -> str | None:
 
 def _fact(name: str, value: str | None, *, code: bool = False) -> Fact | None:
     return Fact(name, value, code) if value else None
+
+
+def _named(what: str, name: str | None, ref: str | None) -> Fact | None:
+    """Say what has a name and an id; the name is cut, so that the id is shown whole beside it."""
+    if name is None:
+        return _fact(what, ref, code=True)
+    return _fact(what, f"{cut(name, _NAME_LENGTH)} ({ref})")
 
 
 def _known(*facts: Fact | None) -> list[Fact]:

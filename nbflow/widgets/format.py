@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["MISSING", "count", "duration", "is_number", "moment", "number", "numbers"]
+__all__ = ["MISSING", "count", "duration", "is_number", "moment", "number", "numbers", "size"]
 
 MISSING = "–"  # noqa: RUF001 (an en dash, as in printed tables)
 
@@ -17,6 +17,8 @@ _SECOND, _TENTHS_BELOW = 1_000, 9_950  # milliseconds
 _DIGITS = 4  # significant ones of the largest number in a column
 _MOST_DIGITS = 10
 _INTEGER_BELOW = 1e15
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+_THOUSAND = 1000
 _SMALL, _LARGE = -4, 6  # beyond these exponents, powers of ten read better
 
 
@@ -107,6 +109,18 @@ def numbers(values: Sequence[float | None]) -> list[str]:
     finite = [value for value in values if value is not None and math.isfinite(value)]
     write = _writer(finite)
     return [MISSING if value is None else write(value) if math.isfinite(value) else str(value) for value in values]
+
+
+def size(n_bytes: int | None) -> str:
+    """Write a size: `999 B`, `1.5 kB`, `12.3 GB`; None is missing."""
+    if n_bytes is None:
+        return MISSING
+    if n_bytes < _THOUSAND:
+        return f"{n_bytes} B"
+    value, unit = float(n_bytes), 0
+    while value >= _THOUSAND and unit < len(_UNITS) - 1:
+        value, unit = value / _THOUSAND, unit + 1
+    return f"{value:.1f} {_UNITS[unit]}"
 
 
 def _writer(values: Sequence[float]) -> Callable[[float], str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nbflow.tracking.direction import Mode, guess_mode, is_judged
 from nbflow.tracking.frame import BASE_COLUMNS
@@ -105,18 +106,20 @@ def overview(runs: pd.DataFrame) -> Overview:
     order = _order(frame)
     picked = [position for position, _ in order[:MAX_ROWS]]
     differing, same = _by_variation(frame)
+    chosen = _fitting(differing)
+    heads = _heads([*((kind, name) for kind, name, _ in chosen), *((kind, name) for kind, name, _ in same)])
     columns, best_elsewhere = [], []
-    for kind, name, position in _fitting(differing):
+    for kind, name, position in chosen:
         column, elsewhere = _column(frame, kind, name, position, picked)
-        columns.append(column)
-        best_elsewhere.extend(elsewhere)
+        columns.append(replace(column, name=heads[kind, name]))
+        best_elsewhere.extend(replace(best, metric=heads[kind, name]) for best in elsewhere)
     return Overview(
         n_runs=len(runs),
         statuses=_statuses(frame),
         rows=[_row(frame, position, depth) for position, depth in order[:MAX_ROWS]],
         columns=columns,
         n_columns={kind: len(found) for kind, found in differing.items()},
-        same=same,
+        same=[(heads[kind, name], value) for kind, name, value in same],
         best_elsewhere=best_elsewhere[:_MAX_BEST],
     )
 
@@ -196,10 +199,13 @@ def _kind(name: str) -> tuple[Kind, str] | None:
     return None if name in BASE_COLUMNS or name.startswith("tags.") else ("other", name)
 
 
-def _by_variation(frame: _Columns) -> tuple[dict[Kind, list[tuple[str, int]]], list[tuple[str, str]]]:
-    """Find the columns to show, by kind, and the names and values of those that are the same in all rows."""
+def _by_variation(frame: _Columns) -> tuple[dict[Kind, list[tuple[str, int]]], list[tuple[Kind, str, str]]]:
+    """Find the columns to show, by kind, and kinds, names and values of those that are the same in all rows.
+
+    First come those that most runs have, and of these the short names: what one run alone has crowds out nothing.
+    """
     differing: dict[Kind, list[tuple[str, int]]] = {"metrics": [], "params": [], "other": []}
-    same: dict[Kind, list[tuple[str, str]]] = {"params": [], "metrics": []}
+    same: dict[Kind, list[tuple[Kind, str, str]]] = {"params": [], "metrics": []}
     for position, column_name in enumerate(frame.names):
         found = _kind(column_name)
         if found is None:
@@ -211,9 +217,24 @@ def _by_variation(frame: _Columns) -> tuple[dict[Kind, list[tuple[str, int]]], l
             differing[kind].append((name, position))
         elif how == "same":
             value = frame[position].iloc[0]
-            same[kind].append((name, number(value) if isinstance(value, float) else str(value)))
-    differing["metrics"].sort(key=lambda column: column[0].startswith(_SYSTEM))
+            same[kind].append((kind, name, number(value) if isinstance(value, float) else str(value)))
+    for found_columns in (differing["metrics"], differing["params"]):
+        found_columns.sort(key=lambda column: _rank(frame, *column))
     return differing, [*same["params"], *same["metrics"]]
+
+
+def _rank(frame: _Columns, name: str, position: int) -> tuple[bool, int, int]:
+    return name.startswith(_SYSTEM), -int(frame[position].count()), len(name)
+
+
+def _heads(named: Sequence[tuple[Kind, str]]) -> dict[tuple[Kind, str], str]:
+    """Give what names each column: its name, or `metrics.q` and `params.q` where both are there."""
+    kinds: dict[str, set[Kind]] = {}
+    for kind, name in named:
+        kinds.setdefault(name, set()).add(kind)
+    return {
+        (kind, name): f"{kind}.{name}" if len(kinds[name]) > 1 and kind != "other" else name for kind, name in named
+    }
 
 
 def _fitting(differing: dict[Kind, list[tuple[str, int]]]) -> list[tuple[Kind, str, int]]:

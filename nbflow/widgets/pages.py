@@ -13,10 +13,12 @@ from nbflow.widgets.html import Html, cut, el, join, user_text, visible
 from nbflow.widgets.pages_text import experiment_text, run_text
 from nbflow.widgets.status import status_mark
 from nbflow.widgets.style import code_block, page
+from nbflow.widgets.surroundings import look_around
 
 if TYPE_CHECKING:
     from nbflow.entities import Experiment, Run, RunError
     from nbflow.widgets.facts import Fact
+    from nbflow.widgets.surroundings import Surroundings
 
 __all__ = ["experiment_bundle", "run_bundle"]
 
@@ -41,13 +43,14 @@ def run_bundle(run: Run) -> dict[str, str]:
     bundle : dict of str to str
         `text/html` and `text/plain`, which say the same.
     """
+    around = look_around(run)
     params = [(_key(key), _value(value)) for key, value in run.params.items()]
     metrics = [(_key(key), _measured(value), _step(step)) for key, value, step in say.metric_rows(run)]
     drawn = _page(
         _title("Run", run.name, status_mark(run.status)),
         _deleted(run),
         _description(run.tags),
-        _facts(say.run_facts(run)),
+        _facts(say.run_facts(run, around)),
         _error(run.error),
         el(
             "div",
@@ -57,10 +60,11 @@ def run_bundle(run: Run) -> dict[str, str]:
             class_="nbflow-columns",
         ),
         _inputs(run),
+        _artifacts(around),
         _more_tags(run.tags),
         code_block(say.loading_code(run)),
     )
-    return {"text/plain": run_text(run), "text/html": drawn}
+    return {"text/plain": run_text(run, around), "text/html": drawn}
 
 
 def experiment_bundle(experiment: Experiment) -> dict[str, str]:
@@ -129,7 +133,9 @@ def _facts(found: Sequence[Fact]) -> Html:
             left("th", fact.name, scope="row", class_="nbflow-soft"),
             left(
                 "td",
-                el("code", _value(fact.value), class_="nbflow-code") if fact.code else _value(fact.value),
+                el("code", user_text(fact.value, say.CODE_LENGTH), class_="nbflow-code")
+                if fact.code
+                else _value(fact.value),
                 class_="nbflow-long",
             ),
         )
@@ -185,6 +191,19 @@ def _more_tags(tags: Mapping[str, str]) -> Html | None:
 def _inputs(run: Run) -> Html | None:
     rows = [tuple(_value(text) for text in row) for row in say.input_rows(run)]
     return _table("Inputs", ("data set", "context", "size", "digest", "source"), rows, "run.inputs")
+
+
+def _artifacts(around: Surroundings) -> Html | None:
+    rows = say.artifact_rows(around)
+    if not rows:
+        return None
+    shown = [(_value(name), join(size)) for name, size in rows[: say.ARTIFACTS]]
+    more = len(rows) - len(shown)
+    return el(
+        "div",
+        _table("Artifacts", ("file", "size"), shown, "", numbers=(1,)),
+        el("div", f"… and {more:,} more", class_="nbflow-notes") if more else None,
+    )
 
 
 def _error(error: RunError | None) -> Html | None:

@@ -9,29 +9,41 @@ from nbflow.widgets import facts as say
 from nbflow.widgets.format import number
 from nbflow.widgets.html import cut, visible
 from nbflow.widgets.status import icon
+from nbflow.widgets.surroundings import look_around
 from nbflow.widgets.text import in_columns, line
 
 if TYPE_CHECKING:
     from nbflow.entities import Experiment, Run
+    from nbflow.widgets.facts import Fact
+    from nbflow.widgets.surroundings import Surroundings
 
 __all__ = ["experiment_text", "run_text"]
 
 _NAME_LENGTH = 80
 _VALUE_LENGTH = 80
-_ROWS = 20
+_ROWS = say.ARTIFACTS
 _DESCRIPTION_LENGTH = 1_000
 
 
-def run_text(run: Run) -> str:
-    """Write the page of a run."""
+def run_text(run: Run, around: Surroundings | None = None) -> str:
+    """Write the page of a run.
+
+    Parameters
+    ----------
+    run
+        The run.
+    around
+        What its store says about it; None looks there.
+    """
+    around = look_around(run) if around is None else around
     metrics = [(key, _measured(value, step)) for key, value, step in say.metric_rows(run)]
     error = run.error
     return _text(
         f"Run {line(run.name, _NAME_LENGTH)}: {icon(run.status)} {line(run.status).lower()}",
         _trash(run),
         say.description(run.tags),
+        say.run_facts(run, around),
         {
-            "": [(fact.name, fact.value) for fact in say.run_facts(run)],
             "Error": []
             if error is None
             else [(error.type, error.message), *([("in", error.where)] if error.where else [])],
@@ -39,6 +51,7 @@ def run_text(run: Run) -> str:
             "Metrics": metrics,
             "Tags": list(say.own_tags(run.tags).items()),
             "Inputs": [(name, " ".join(rest)) for name, *rest in say.input_rows(run)],
+            "Artifacts": say.artifact_rows(around),
         },
         say.loading_code(run),
     )
@@ -50,10 +63,8 @@ def experiment_text(experiment: Experiment) -> str:
         f"Experiment {line(experiment.name, _NAME_LENGTH)}",
         _trash(experiment),
         say.description(experiment.tags),
-        {
-            "": [(fact.name, fact.value) for fact in say.experiment_facts(experiment)],
-            "Tags": list(say.own_tags(experiment.tags).items()),
-        },
+        say.experiment_facts(experiment),
+        {"Tags": list(say.own_tags(experiment.tags).items())},
         say.listing_code(experiment),
     )
 
@@ -71,17 +82,30 @@ def _text(
     title: str,
     trash: str | None,
     description: str | None,
+    facts: Sequence[Fact],
     sections: Mapping[str, Sequence[tuple[str, str]]],
     code: str,
 ) -> str:
     about = visible(cut(description, _DESCRIPTION_LENGTH), keep_lines=True) if description else None
-    parts = [title, trash, about, *(_section(name, rows) for name, rows in sections.items()), f"  {visible(code)}"]
+    parts = [
+        title,
+        trash,
+        about,
+        _facts(facts),
+        *(_section(name, rows) for name, rows in sections.items()),
+        f"  {visible(code)}",
+    ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _facts(facts: Sequence[Fact]) -> str:
+    # What is to be copied, an id or a path, is never cut.
+    return in_columns([(f.name, line(f.value, say.CODE_LENGTH if f.code else _VALUE_LENGTH)) for f in facts])
 
 
 def _section(name: str, rows: Sequence[tuple[str, str]]) -> str | None:
     if not rows:
         return None
-    shown = in_columns([(line(key), line(value, _VALUE_LENGTH)) for key, value in rows[:_ROWS]])
-    more = f"\n  and {len(rows) - _ROWS:,} more" if len(rows) > _ROWS else ""
-    return (f"{name}\n" if name else "") + shown + more
+    shown = in_columns([(line(key, _NAME_LENGTH), line(value, _VALUE_LENGTH)) for key, value in rows[:_ROWS]])
+    more = f"\n  … and {len(rows) - _ROWS:,} more" if len(rows) > _ROWS else ""
+    return f"{name}\n{shown}{more}"

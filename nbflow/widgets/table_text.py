@@ -81,12 +81,20 @@ def _width(texts: list[str]) -> int:
 
 
 def _fitting(columns: list[Column], taken: int) -> list[Column]:
-    """Leave out the last of the kind that has most, until the rest fits beside what each row begins with."""
-    left = {i: _width(_column(column)) for i, column in enumerate(columns)}
-    while left and taken + sum(left.values()) - _GAP > WIDTH:
-        kinds = Counter(columns[i].kind for i in left)
-        del left[max(left, key=lambda i: (kinds[columns[i].kind], i))]
-    return [columns[i] for i in left]
+    """Take what fits beside what each row begins with: the first of each kind, the second, ...; what is too wide not."""
+    room = WIDTH + _GAP - taken
+    places: Counter[str] = Counter()
+    turns: list[tuple[int, int]] = []
+    for i, column in enumerate(columns):
+        turns.append((places[column.kind], i))
+        places[column.kind] += 1
+    kept: set[int] = set()
+    for _, i in sorted(turns):
+        size = _width(_column(columns[i]))
+        if size <= room:
+            kept.add(i)
+            room -= size
+    return [columns[i] for i in sorted(kept)]
 
 
 def _notes(seen: Overview) -> list[str]:

@@ -171,3 +171,10 @@ def test_equal_filters_are_parsed_once() -> None:
 
     assert parse_filter("metrics.cached > 1", RUNS) is first
     assert parse_filter("tags.cached = '1'", RUNS) is not parse_filter("tags.cached = '1'", EXPERIMENTS)
+
+
+def test_a_lone_surrogate_is_refused_where_it_stands() -> None:
+    with pytest.raises(InvalidFilterError) as caught:
+        parse_filter("params.p = '\ud800'", RUNS)
+
+    assert caught.value.position == 12

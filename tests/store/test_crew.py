@@ -77,3 +77,19 @@ def test_helpers_are_gone_when_reading_is_given_up(store: FileStore) -> None:
     reading.close()
 
     assert helpers() == []
+
+
+def test_helpers_load_nothing_from_outside_and_are_not_confused_by_what_prints(
+    store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, site = tmp_path / "here", tmp_path / "site"
+    for folder, name in ((here, "json.py"), (site, "sitecustomize.py")):
+        folder.mkdir()
+        (folder / name).write_text(f"open({str(tmp_path / 'loaded')!r}, 'w'); print('welcome to the cluster')\n")
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PYTHONPATH", str(site))
+
+    found = by_id(store.root, runs_of(store), worth_help=1)
+
+    assert len(found) == N_RUNS
+    assert not (tmp_path / "loaded").exists()

@@ -207,3 +207,13 @@ def test_what_others_keep_to_themselves_hides_nothing_else(tmp_path: Path, what:
     assert run.stderr == ""
     assert hidden
     assert set(run.stdout.split()) == {"shared", "Default", "private" if what.startswith("{experiment}") else "own"}
+
+
+@pytest.mark.parametrize("make_odd", [lambda p: p.symlink_to("nowhere"), lambda p: p.mkdir()], ids=["link", "folder"])
+def test_a_history_is_read_past_what_is_no_log(tmp_path: Path, make_odd: Callable[[Path], None]) -> None:
+    client = Client(tmp_path)
+    run_id = client.create_run("0").info.run_id
+    client.log_metric(run_id, "a", 1.0)
+    make_odd(tmp_path / "0" / run_id / "log" / "zz.jsonl")
+
+    assert [point.value for point in client.get_metric_history(run_id, "a")] == [1.0]

@@ -174,3 +174,24 @@ def test_two_stores_of_one_cache_do_not_mix(store: Path, tmp_path: Path, another
 
     assert [run.run_id for run in other.search_runs(["0"])] == [run_id]
     assert len(answers(another(store))) == 40
+
+
+@pytest.mark.parametrize("every", [2, 3, 5, 7])
+def test_pages_full_of_nonsense_lose_no_run(tmp_path: Path, another: Another, every: int) -> None:
+    client = another(tmp_path / "s")
+    for i in range(300):
+        run_id = client.create_run("0").info.run_id
+        client.log_batch(run_id, [Metric("m", i, 1, 0)], [Param("p", "v" * 200)])
+        client.set_terminated(run_id)
+    expected = {run.run_id for run in client.search_runs(["0"], "metrics.m >= 0")}
+    client._store.close()
+    (file,) = Path(os.environ["NBFLOW_CACHE_DIR"]).glob("*.sqlite")
+    data = bytearray(file.read_bytes())
+    for page in range(every, len(data) // 4096, every):
+        data[page * 4096 : page * 4096 + 200] = b"\xa5" * 200
+    file.write_bytes(data)
+
+    reader = another(tmp_path / "s")
+
+    assert {run.run_id for run in reader.search_runs(["0"], "metrics.m >= 0")} == expected
+    assert set(reader.search_frame(None, "metrics.m >= 0")["run_id"]) == expected

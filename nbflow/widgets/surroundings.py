@@ -1,0 +1,112 @@
+"""What a run's store says about it that its record does not hold: names, and the files at the top of its artifacts.
+
+A page is drawn whatever happened to the store since: what cannot be read is left out, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from nbflow.errors import NbflowError
+from nbflow.tracking.client import Client
+from nbflow.uris import parse_file_url, scheme_of
+
+if TYPE_CHECKING:
+    from nbflow.entities import FileInfo, Run
+
+__all__ = ["Surroundings", "look_around"]
+
+_FAILED = (NbflowError, OSError, ValueError)  # ValueError: a path with a NUL, or with what no file system can hold
+_ARTIFACTS = "artifacts"
+_PARENT = "mlflow.parentRunId"
+_NETWORK = ("//", "\\\\")
+
+
+class Surroundings(Struct, frozen=True):
+    """What was found; None and empty where it was not.
+
+    `experiment` and `parent` are names; `artifacts` are the files and folders at the top, sorted.
+    """
+
+    experiment: str | None = None
+    parent: str | None = None
+    artifacts: tuple[FileInfo, ...] = ()
+
+
+def look_around(run: Run) -> Surroundings:
+    """Look a run up in its store: the one its artifacts lie in, else the one in use.
+
+    Parameters
+    ----------
+    run
+        The run, from any store.
+
+    Returns
+    -------
+    found : Surroundings
+        Nothing where the run is in neither store. Of artifacts that are not on this machine, none.
+    """
+    found = _owner(run)
+    if found is None:
+        return Surroundings()
+    client, kept = found
+    return Surroundings(_experiment(client, run.info.experiment_id), _parent(client, run), _artifacts(client, kept))
+
+
+def _owner(run: Run) -> tuple[Client, Run] | None:
+    """Find the store of a run, and what it says of it now."""
+    for own in (True, False):
+        try:
+            root = _root(run) if own else None
+            if root is not None or not own:
+                client = Client(root)
+                return client, client.get_run(run.run_id)
+        except _FAILED:
+            continue
+    return None
+
+
+def _root(run: Run) -> Path | None:
+    """Give the folder that is the run's store, if its artifacts lie where a store puts them."""
+    folder = _local_folder(run.info.artifact_uri)
+    if folder is None or folder.name != _ARTIFACTS or folder.parent.name != run.run_id:
+        return None
+    return folder.parents[2]
+
+
+def _local_folder(uri: str) -> Path | None:
+    """Give the folder that a URI names; None where it is on another machine, or depends on the working directory."""
+    scheme = scheme_of(uri)
+    if scheme not in ("", "file"):
+        return None
+    folder = parse_file_url(uri) if scheme else Path(uri)
+    return folder if folder.is_absolute() and not str(folder).startswith(_NETWORK) else None
+
+
+def _experiment(client: Client, experiment_id: str) -> str | None:
+    try:
+        return client.get_experiment(experiment_id).name
+    except _FAILED:
+        return None
+
+
+def _parent(client: Client, run: Run) -> str | None:
+    parent = run.tags.get(_PARENT)
+    if parent is None:
+        return None
+    try:
+        return client.get_run(parent).name
+    except _FAILED:
+        return None
+
+
+def _artifacts(client: Client, run: Run) -> tuple[FileInfo, ...]:
+    try:
+        if _local_folder(run.info.artifact_uri) is None:
+            return ()
+        return tuple(client.list_artifacts(run.run_id))
+    except _FAILED:
+        return ()
