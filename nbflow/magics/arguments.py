@@ -7,7 +7,7 @@ import shlex
 import click
 from msgspec import Struct
 
-__all__ = ["Arguments", "options", "parse_arguments"]
+__all__ = ["Arguments", "help_text", "options", "parse_arguments"]
 
 
 class Arguments(Struct, frozen=True):
@@ -63,6 +63,11 @@ def parse_arguments(line: str) -> Arguments:
         nested=given["nested"],
         log_vars=_names(context, given["log_vars"]),
     )
+
+
+def help_text() -> str:
+    """Explain the cell magic."""
+    return _COMMAND.get_help(click.Context(_COMMAND, info_name="%%nbflow run"))
 
 
 def options() -> list[str]:

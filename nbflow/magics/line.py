@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nbflow.magics.arguments import help_text
 from nbflow.magics.experiments import ExperimentList
+from nbflow.magics.runs import frame_of, unquoted_filter
 from nbflow.magics.status import status_text
 from nbflow.magics.telling import say, short_errors, usage_error
 from nbflow.tracking.active import last_active_run_id
@@ -34,7 +36,8 @@ _HELP = """\
 %nbflow help [VERB]        this, or what the command line says of a verb
 %%nbflow run [NAME]        above the code of a cell: run it as a run; %%nbflow run --help
 
-runs = %nbflow runs FILTER gives the table to work with. FILTER and NAME are the rest of the line as it is;
+runs = %nbflow runs FILTER gives the table to work with. FILTER and NAME are the rest of the line as it is; options
+such as -n 5 or -e NAME come before a filter, which is in quotes then: %nbflow runs -n 5 "metrics.loss < 0.1".
 $variable and {expression} are replaced. The verbs of the command line work, too: """
 
 _WORD = re.compile(r"[\w-]+")
@@ -88,22 +91,36 @@ def _invoke(line: str) -> None:
 
     from nbflow.verbs import invoke
 
+    words = _words(line)
+    if sys.stdout.isatty():
+        console = Console(file=sys.stdout, force_jupyter=False)
+    else:
+        # In a notebook rich would make HTML of its own, or colours if the environment asks for some: neither is text.
+        console = Console(
+            file=sys.stdout, force_jupyter=False, force_terminal=False, color_system=None, no_color=True, width=WIDTH
+        )
+    invoke(words, console=console)
+
+
+def _words(line: str) -> list[str]:
     try:
-        words = shlex.split(line)
+        return shlex.split(line)
     except ValueError as exc:
         raise usage_error(f"{exc}: {line}") from None
-    width = None if sys.stdout.isatty() else WIDTH
-    # In a notebook rich would make HTML of its own, which is no text.
-    invoke(words, console=Console(file=sys.stdout, force_jupyter=False, width=width))
 
 
 def _runs(rest: str) -> RunFrame | None:
     first = rest.split(maxsplit=1)[0] if rest else ""
     # No filter begins with a hyphen or is one word, and no field of a run has the name of a verb.
-    if first.startswith("-") or _WORD.fullmatch(rest) or command("runs", first) is not None:
-        _invoke(f"runs {rest}")
-        return None
-    return search_runs(filter_string=rest)
+    verb = command("runs", first) if first else None
+    if verb is None and not first.startswith("-") and not _WORD.fullmatch(rest):
+        return search_runs(filter_string=unquoted_filter(rest))
+    if first == "list" or first.startswith("-"):
+        found = frame_of(_words(rest.removeprefix("list")))
+        if found is not None:
+            return found
+    _invoke(f"runs {rest}")
+    return None
 
 
 def _experiments(rest: str) -> ExperimentList | None:
@@ -118,9 +135,12 @@ def _experiment(rest: str) -> Experiment:
     return set_experiment(name) if name else Client().get_experiment(current_experiment_id())
 
 
-def _show(rest: str) -> Run:
+def _show(rest: str) -> Run | None:
     from nbflow.verbs.refs import find_run
 
+    if any(word.startswith("--") for word in rest.split()):
+        _invoke(f"runs show {rest}")
+        return None
     ref = _unquoted(rest) or last_active_run_id()
     if ref is None:
         raise usage_error("%nbflow show needs the id or the name of a run: none was started here.")
@@ -136,6 +156,12 @@ def _status(rest: str) -> None:
 def _help(rest: str) -> None:
     from nbflow.verbs import group
 
+    if rest == "run" and command("run") is None:
+        say(help_text())
+        return
+    if rest in OWN_VERBS and command(rest) is None:  # those of a notebook only
+        say("\n".join(each for each in _HELP.splitlines() if each.startswith(f"%nbflow {rest} ")))
+        return
     if rest:
         _invoke(f"{rest} --help")
         return

@@ -48,11 +48,17 @@ def short_errors() -> Iterator[None]:
     try:
         yield
     except click.ClickException as exc:
-        context = getattr(exc, "ctx", None)
-        usage = f"\n{context.get_usage()}" if context is not None else ""
-        raise usage_error(exc.format_message() + usage) from None
+        raise usage_error(exc.format_message() + _usage(getattr(exc, "ctx", None))) from None
     except NbflowError as exc:
         line = f"{type(exc).__name__}: {visible(str(exc), keep_lines=True)}"
         shown: Any = exc
         shown._render_traceback_ = lambda: [line]  # what IPython asks an exception for
         raise
+
+
+def _usage(context: click.Context | None) -> str:
+    if context is None:
+        return ""
+    if context.command_path == "nbflow":
+        return "\n%nbflow help lists the verbs."
+    return "\n" + context.get_usage().replace("Usage: nbflow ", "Usage: %nbflow ", 1)

@@ -9,7 +9,10 @@ TITLES = {
     "torn_tail": ("torn end of a log file", "torn ends of log files"),
     "damaged_line": ("log file with damaged lines", "log files with damaged lines"),
     "damaged_header": (".metrics file with a damaged beginning", ".metrics files with a damaged beginning"),
-    "undeclared_key": (".metrics file with keys that were never declared", ".metrics files with keys that were never declared"),
+    "undeclared_key": (
+        ".metrics file with keys that were never declared",
+        ".metrics files with keys that were never declared",
+    ),
     "missing_points": ("run that lacks points", "runs that lack points"),
     "missing_log": (".metrics file without its .jsonl", ".metrics files without their .jsonl"),
     "unreadable": ("log that cannot be read", "logs that cannot be read"),

@@ -55,9 +55,19 @@ def merge(session: Session, source: str, target: str | None) -> int:
 def _left_out(merged: Merged) -> list[tuple[str, Sequence[str], str, str]]:
     return [
         ("differing", merged.differing, "artifact differs; DST keeps its own", "artifacts differ; DST keeps its own"),
-        ("diverged", merged.diverged, "log disagrees, so that one is damaged; DST keeps its own", "logs disagree, so that one is damaged; DST keeps its own"),
+        (
+            "diverged",
+            merged.diverged,
+            "log disagrees, so that one is damaged; DST keeps its own",
+            "logs disagree, so that one is damaged; DST keeps its own",
+        ),
         ("skipped", merged.skipped, "is no file that can be copied", "are no files that can be copied"),
-        ("namesakes", merged.namesakes, "name is that of several active experiments now; rename one", "names are those of several active experiments now; rename one"),
+        (
+            "namesakes",
+            merged.namesakes,
+            "name is that of several active experiments now; rename one",
+            "names are those of several active experiments now; rename one",
+        ),
     ]
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Verb", "VerbGroup", "pass_session"]
 
+_HELP = {"help_option_names": ["-h", "--help"]}
 _WORD = re.compile(r"[\w-]+")
 
 
@@ -56,6 +57,7 @@ class Verb(click.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["params"] = [*(kwargs.get("params") or ()), *_common()]
+        kwargs.setdefault("context_settings", _HELP)
         super().__init__(*args, **kwargs)
 
 
@@ -74,6 +76,7 @@ class VerbGroup(click.Group):
 
     def __init__(self, *args: Any, usual: str | None = None, **kwargs: Any) -> None:
         kwargs["params"] = [*(kwargs.get("params") or ()), *_common()]
+        kwargs.setdefault("context_settings", _HELP)
         kwargs["no_args_is_help"] = usual is None
         super().__init__(*args, **kwargs)
         self.usual = usual

@@ -8,8 +8,8 @@ import click
 
 from nbflow.verbs import columns as of
 from nbflow.verbs.documents import run_document
-from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.fitting import Column, fit
+from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import names_of_experiments
 from nbflow.verbs.selection import Selection, select, selecting
 from nbflow.widgets.format import count
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
+    from rich.text import Text
+
     from nbflow.entities import Run
     from nbflow.verbs.session import Session
 
@@ -29,7 +31,7 @@ _LINE = ("run_id", "name", "status", "start_time", "duration")
 _LIMIT = 100
 _SHORTEST = 12  # of a run's id: the milliseconds of its start
 _NARROW, _SHORTEST_IN_NARROW = 80, 8
-_CELL = 24
+_NAME, _CELL = 28, 24
 
 
 @click.command("list", cls=Verb)
@@ -82,7 +84,7 @@ def _drawing(
 ) -> RenderableType:
     from rich.console import Group
 
-    from nbflow.verbs.drawing import plain, status_text, table
+    from nbflow.verbs.drawing import plain, table
 
     if not runs:
         return ""
@@ -90,11 +92,42 @@ def _drawing(
         rows = [[of.drawn(run, name, experiments) for name in names] for run in runs]
         whole = {i for i, name in enumerate(names) if name in ("run_id", "artifact_uri")}
         return table(names, rows, whole=whole)
-    shown, n_left = fit(runs, _usual(runs, experiments, session.console.width), session.console.width)
-    cells = [
-        [
-            status_text(run.status) if name == "status" else plain(cell, "bold green" if cell.startswith(STAR) else "")
-            for name, cell in row
-        ]
-        for run, row in zip(runs, zip(*([(each.head, cell) for cell in each.cells] for each in shown)), strict=True)
+    usual = _usual(runs, experiments, narrow=session.console.width < _NARROW)
+    shown, n_left = fit(runs, usual, session.console.width)
+    rows = list(zip(*(column.cells for column in shown), strict=True))
+    drawn = table(
+        [column.head for column in shown],
+        [_styled(run, row) for run, row in zip(runs, rows, strict=True)],
+        right={i for i, column in enumerate(shown) if column.right},
+        whole=range(1, len(shown)),  # the name gives way
+    )
+    if not n_left:
+        return drawn
+    left = f"{count(n_left, 'param or metric', 'params and metrics')} that differ not shown; --columns takes any."
+    return Group(drawn, plain(left, "dim"))
+
+
+def _usual(runs: Sequence[Run], experiments: Mapping[str, str], *, narrow: bool) -> list[Column]:
+    from nbflow.verbs.drawing import status_text
+
+    def cells(name: str) -> tuple[str, ...]:
+        return tuple(line(of.drawn(run, name, experiments), _CELL) for run in runs)
+
+    usual = [
+        Column("run", tuple(line(run.name, _NAME) for run in runs)),
+        Column("id", tuple(short_ids(runs, _SHORTEST_IN_NARROW if narrow else _SHORTEST))),
+        Column("status", tuple(str(status_text(run.status)) for run in runs)),
+        Column("started (UTC)", cells("start_time")),
+        Column("duration", cells("duration"), right=True),
     ]
+    if len({run.info.experiment_id for run in runs}) > 1:
+        usual.append(Column("experiment", cells("experiment")))
+    return usual
+
+
+def _styled(run: Run, row: Sequence[str]) -> list[str | Text]:
+    from nbflow.verbs.drawing import plain, status_text
+
+    name, short, _, *others = row
+    best = [plain(cell, "bold green" if cell.startswith(STAR) else "") for cell in others]
+    return [name, short, status_text(run.status), *best]

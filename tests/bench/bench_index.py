@@ -118,7 +118,7 @@ def read_once(folder: str) -> list[float]:
 
 
 def build(folder: str, n_runs: int) -> Sample:
-    """Build the index from nothing, and find all runs in it."""
+    """Build the index from nothing, and count the runs in it."""
     import nbflow
 
     def sample(_: Any) -> list[float]:
@@ -127,9 +127,9 @@ def build(folder: str, n_runs: int) -> Sample:
         assert cache is not None
         shutil.rmtree(cache, ignore_errors=True)
         began = time.perf_counter()
-        numbers = client._store.index.search()
+        found = client.count_runs()
         took = time.perf_counter() - began
-        assert len(numbers) == n_runs
+        assert found == n_runs
         return [took]
 
     return sample
