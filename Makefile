@@ -48,7 +48,7 @@ format: $(VENV)/.dev ## Format the code, and strip the notebooks of their output
 	@scripts/format
 
 clean: ## Remove what was built, .venv too
-	rm -rf .venv build demo dist docs/_build docs/quickstart.ipynb
+	rm -rf .venv .venv-bench build demo dist docs/_build docs/quickstart.ipynb
 	rm -rf .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # One stamp for each set of packages, so that a second call is quick.

@@ -26,7 +26,7 @@ _MORE = re.compile(
     r"r2|r2adj|explained|correlation|corr|pearson|pearsonr|spearman|spearmanr|kendall|kendalltau|"  # of a regression
     r"m?iou|dice|jaccard|ari|nmi|ami|silhouette|ssim|psnr|"  # of overlaps, of images
     r"bleu|sacrebleu|rouge|rougel|rougelsum|meteor|cider|chrf|comet|likelihood|elbo|"  # of texts, of probabilities
-    r"rewards?|returns?|success|win|wins|winrate|sharpe|throughput|speedup|fps"
+    r"rewards?|returns?|success|winrate|sharpe|throughput|speedup|fps"
 )
 # scikit-learn's scorers are negated so that more is better: neg_mean_squared_error.
 _NEGATED = frozenset({"neg", "negative"})

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from nbflow.entities import FileInfo
 from nbflow.errors import NbflowError
 from nbflow.tracking.client import Client
 from nbflow.uris import parse_file_url, scheme_of
 
 if TYPE_CHECKING:
-    from nbflow.entities import FileInfo, Run
+    from nbflow.entities import Run
 
 __all__ = ["Surroundings", "look_around"]
 

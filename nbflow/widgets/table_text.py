@@ -81,7 +81,7 @@ def _width(texts: list[str]) -> int:
 
 
 def _fitting(columns: list[Column], taken: int) -> list[Column]:
-    """Take what fits beside what each row begins with: the first of each kind, the second, ...; what is too wide not."""
+    """Take what fits beside what each row begins with: of each kind in turn, but what is too wide."""
     room = WIDTH + _GAP - taken
     places: Counter[str] = Counter()
     turns: list[tuple[int, int]] = []

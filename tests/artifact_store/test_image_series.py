@@ -85,3 +85,9 @@ def test_a_negative_time_and_an_odd_unique_part_are_refused() -> None:
         image_series_name("k", 0, -1, "u")
     with pytest.raises(InvalidNameError, match="unique"):
         image_series_name("k", 0, 1, "../u")
+
+
+@pytest.mark.parametrize("key", [5, None, b"a", ["a"]])
+def test_a_key_that_is_no_text_is_refused(key: Any) -> None:
+    with pytest.raises(UnsupportedValueError, match="image key"):
+        image_series_name(key, 1, 1, "a1")

@@ -50,6 +50,36 @@ def test_counters_and_schedules_say_nothing_about_how_good_a_run_is(metric: str)
     assert not is_judged(metric)
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "step_loss", "rate", ""])
-def test_other_metrics_do(metric: str) -> None:
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "accuracy",
+        "valAccuracy",
+        "train/acc",
+        "top5_accuracy",
+        "f1",
+        "f1_score",
+        "R2",
+        "roc_auc",
+        "prauc",
+        "mAP",
+        "map50",
+        "mIoU",
+        "bleu4",
+        "rougeL",
+        "precision_at_10",
+        "recall@5",
+        "ndcg@10",
+        "mean_reward",
+        "step_loss",
+        "rmse",
+        "neg_mean_squared_error",
+    ],
+)
+def test_metrics_with_a_known_word_do(metric: str) -> None:
     assert is_judged(metric)
+
+
+@pytest.mark.parametrize("metric", ["rank", "memory", "gap", "rate", "a", "m1", "temperature", "remap", "", "µ"])
+def test_names_that_could_mean_either_are_not_judged(metric: str) -> None:
+    assert not is_judged(metric)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.errors import InvalidInputError, MetricNotFoundError, RunNotFoundError
+from nbflow.errors import InvalidInputError, MetricNotFoundError, RunNotFoundError, UnsupportedValueError
 from nbflow.tracking.columns import strings, times
 from nbflow.tracking.frame import BASE_COLUMNS, RunFrame, best_row
 
@@ -314,6 +314,12 @@ def test_no_runs_have_no_best() -> None:
 def test_a_wrong_mode_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="'max', 'min'"):
         best_row(make(metrics__a=[1.0] * 4), "a", "largest")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("metric", [5, None, ["accuracy"], b"accuracy"])
+def test_a_metric_of_another_type_is_refused(metric: Any) -> None:
+    with pytest.raises(UnsupportedValueError, match="'accuracy'"):
+        best_row(make(metrics__accuracy=[1.0] * 4), metric)
 
 
 def test_best_gives_the_run(client: Client) -> None:

@@ -90,6 +90,12 @@ def test_what_is_no_number_is_refused_by_name(value: Any) -> None:
     assert caught.value.value_type == type(value).__name__
 
 
+@pytest.mark.parametrize("value", [10**400, -(10**400), Fraction(10**400)], ids=["positive", "negative", "fraction"])
+def test_a_number_too_large_for_a_float_is_told_so(value: Any) -> None:
+    with pytest.raises(UnsupportedValueError, match="too large for a float"):
+        metric_value(value)
+
+
 # ---------------------------------------------------------------- steps and times
 
 
@@ -221,6 +227,7 @@ def test_a_key_has_up_to_250_characters() -> None:
     with pytest.raises(LimitExceededError) as caught:
         check_key("a" * 251, "tag name")
 
+    assert str(caught.value) == "The tag name has 251 characters; the limit is 250. Shorten it."
     assert (caught.value.length, caught.value.limit) == (251, 250)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.widgets.format import MISSING, count, duration, is_number, moment, number, numbers
+from nbflow.widgets.format import MISSING, count, duration, is_number, moment, number, numbers, size
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,18 @@ def test_other_text_is_not_a_number(text: str) -> None:
 
 def test_one_is_not_many() -> None:
     assert [count(1, "run"), count(1234, "run"), count(2, "entry", "entries")] == ["1 run", "1,234 runs", "2 entries"]
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "text"),
+    [
+        (None, MISSING),
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (12_345_678_901, "12.3 GB"),
+        (10**16, "10000.0 TB"),
+    ],
+)
+def test_a_size_has_a_unit(n_bytes: int | None, text: str) -> None:
+    assert size(n_bytes) == text

@@ -221,10 +221,53 @@ def test_many_columns_are_cut_fairly_and_say_so(make: Make, parse: Parse) -> Non
     assert "8 of 1,000 metrics and 7 of 40 params that differ shown" in drawn.one("div", "nbflow-notes").text
 
 
-def test_metrics_of_the_machine_come_last(make: Make, parse: Parse) -> None:
-    runs = make(2, **{"metrics.system/cpu": [1.0, 2.0], "metrics.a": [1.0, 2.0]})
+def test_what_most_runs_have_comes_first_then_what_is_short(make: Make, parse: Parse) -> None:
+    runs = make(
+        3,
+        metrics__nan=[float("inf"), None, None],
+        metrics__validation_loss=[1.0, 2.0, 3.0],
+        metrics__loss=[1.0, 2.0, 3.0],
+        params__c=["1", None, None],
+        params__depth=["1", "2", "3"],
+    )
 
-    assert html(parse, runs).rows()[1] == ["a ↑", "system/cpu"]
+    assert html(parse, runs).rows()[1] == ["loss ↓", "validation_loss ↓", "nan", "depth", "c"]
+
+
+def test_what_single_runs_have_hides_nothing_that_all_have(make: Make, parse: Parse) -> None:
+    alone = {f"metrics.a{i}": [float(i) if j == i else None for j in range(30)] for i in range(20)}
+    runs = make(30, **alone, metrics__loss=[float(j) for j in range(30)])
+
+    assert "loss ↓" in html(parse, runs).rows()[1]
+    assert "loss ↓" in text(runs)
+
+
+def test_text_leaves_out_a_wide_column_and_goes_on(make: Make) -> None:
+    wide = {f"params.p{i}": ["x" * 40, "y" * 40] for i in range(4)}
+    runs = make(2, **wide, params__last_of_all=["1", "2"])
+
+    assert "last_of_all" in text(runs).split("\n\n")[1]
+
+
+def test_a_metric_and_a_param_of_one_name_are_told_apart(make: Make, parse: Parse) -> None:
+    runs = make(2, metrics__q=[1.0, 2.0], params__q=["a", "b"], params__r=["a", "b"])
+
+    assert html(parse, runs).rows()[1] == ["metrics.q", "params.q", "r"]
+    head = text(runs).split("\n\n")[1].split("\n")[0].split()
+    assert head[-3:] == ["metrics.q", "params.q", "r"]
+
+
+def test_a_name_that_is_a_column_and_the_same_in_all_is_told_apart(make: Make, parse: Parse) -> None:
+    runs = make(2, metrics__q=[1.0, 2.0], params__q=["a", "a"])
+
+    assert html(parse, runs).rows()[1] == ["metrics.q"]
+    assert "Same in all: params.q = a" in text(runs)
+
+
+def test_metrics_of_the_machine_come_last(make: Make, parse: Parse) -> None:
+    runs = make(2, **{"metrics.system/cpu": [1.0, 2.0], "metrics.accuracy": [1.0, 2.0]})
+
+    assert html(parse, runs).rows()[1] == ["accuracy ↑", "system/cpu"]
 
 
 def test_what_is_the_same_is_cut_where_it_is_long(make: Make, parse: Parse) -> None:
@@ -270,6 +313,11 @@ def test_nothing_is_the_best_without_something_worse(values: list[float | None],
 
     assert html(parse, runs).all("b", "nbflow-best") == []
     assert "★" not in text(runs)
+
+
+@pytest.mark.parametrize("name", ["rank", "memory", "gap"])
+def test_what_could_mean_either_has_no_best(name: str, make: Make) -> None:
+    assert "★" not in text(make(2, **{f"metrics.{name}": [1.0, 2.0]}))
 
 
 def test_counters_have_no_best(make: Make, parse: Parse) -> None:
