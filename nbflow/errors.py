@@ -238,8 +238,10 @@ class LimitExceededError(InvalidInputError):
     ----------
     what
         What it is: `"the experiment name"`.
-    length, limit
-        How much of it there is, and how much there may be.
+    length
+        How much of it there is.
+    limit
+        How much there may be.
     remedy
         What to do: a whole sentence.
     unit

@@ -110,7 +110,8 @@ def check_experiment_name(name: object) -> str:
         raise UnsupportedValueError("the experiment name", name, "names are strings.")
     if not name.strip():
         raise InvalidNameError("experiment name", name, "It must not be blank.")
-    check_length(name, "the experiment name", MAX_EXPERIMENT_NAME)
+    if len(name) > MAX_EXPERIMENT_NAME:
+        raise LimitExceededError("the experiment name", len(name), MAX_EXPERIMENT_NAME)
     if any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in name):
         raise InvalidNameError("experiment name", name, "Control characters and lone surrogates are not allowed.")
     return str.__str__(name)

@@ -132,7 +132,9 @@ class Builder:
 
     def _values(self, field: Field, tokens: list[Token]) -> tuple[Value, ...]:
         if len(tokens) > MAX_VALUES:
-            raise LimitExceededError("the list in the filter", len(tokens), MAX_VALUES, "Search in several steps.")
+            raise LimitExceededError(
+                "the list in the filter", len(tokens), MAX_VALUES, "Search in several steps.", unit="values"
+            )
         values = tuple(self._value(field, token) for token in tokens)
         text = isinstance(values[0], str)
         for token, value in zip(tokens, values, strict=True):

@@ -143,7 +143,8 @@ class Experiments:
             raise ExperimentNotFoundError(f"{experiment_id} (deleted)")
         namesake = self.find(state.current_name)
         if namesake is not None and not namesake.deleted:
-            raise ExperimentExistsError(state.current_name, namesake.experiment_id)
+            remedy = "Rename that one, then restore this one."
+            raise ExperimentExistsError(state.current_name, namesake.experiment_id, remedy)
         self.log(experiment_id).restore()
 
     def is_last_of_its_name(self, state: ExperimentState) -> bool:

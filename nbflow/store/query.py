@@ -124,8 +124,9 @@ class _Compiler:
         terms = [term for each in selection.order for term in self._order(each, needed)]
         terms += [f"{self._base}.st DESC", f"{self._base}.id"]
         if len(self._segments) > _MAX_SEGMENTS:
-            what = "the number of metrics, params and tags that the filter and the order look at"
-            raise LimitExceededError(what, len(self._segments) * WIDTH, _MAX_SEGMENTS * WIDTH, "Ask for fewer at once.")
+            held, limit = len(self._segments) * WIDTH, _MAX_SEGMENTS * WIDTH
+            what = "the part of the index that the filter and the order look at"
+            raise LimitExceededError(what, held, limit, "Ask for fewer metrics at once.", unit="columns")
         sql = f"SELECT {self._base}.n FROM {self._tables()}"
         if where:
             sql += f" WHERE {' AND '.join(where)}"

@@ -150,7 +150,8 @@ class ArtifactCalls:
             name = _checked(artifact_file)
             self.log_bytes(run_id, media.encode_image(image, name), name)
             return
-        name = media.image_series_name(str(key), step_value(step), time_value(timestamp), os.urandom(16).hex())
+        assert key is not None
+        name = media.image_series_name(key, step_value(step), time_value(timestamp), os.urandom(16).hex())
         full, thumbnail = media.encode_image(image, name), media.encode_thumbnail(image)
         self._write(
             run_id,

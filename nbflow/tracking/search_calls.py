@@ -146,7 +146,7 @@ def _selection(
     active = _ACTIVE[check_view_type(run_view_type, "run_view_type")]
     orders = parse_order(order_by, RUNS)
     if len(orders) > _MAX_ORDERS:
-        raise LimitExceededError("order_by", len(orders), _MAX_ORDERS, "Leave out the last ones.")
+        raise LimitExceededError("order_by", len(orders), _MAX_ORDERS, "Leave out the last ones.", unit="keys")
     return Selection(
         node=parse_filter(filter_string, RUNS),
         order=orders,

@@ -11,8 +11,7 @@ from nbflow.errors import ArtifactNotFoundError
 from nbflow.verbs.documents import artifact_document
 from nbflow.verbs.options import VerbGroup, pass_session
 from nbflow.verbs.refs import complete_run, find_run
-from nbflow.verbs.sizes import size_text
-from nbflow.widgets.format import count
+from nbflow.widgets.format import count, size
 from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
@@ -118,5 +117,5 @@ def _table(infos: Sequence[FileInfo]) -> RenderableType:
 
     if not infos:
         return ""
-    rows = [[f"{info.path}/" if info.is_dir else info.path, size_text(info.file_size)] for info in infos]
+    rows = [[f"{info.path}/" if info.is_dir else info.path, size(info.file_size)] for info in infos]
     return table(["path", "size"], rows, right={1}, whole={0})

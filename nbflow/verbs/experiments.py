@@ -123,15 +123,7 @@ def restore_experiment(session: Session, experiment: str) -> None:
     """
     client = session.client
     found = find_deleted(client, experiment)
-    try:
-        client.restore_experiment(found.experiment_id)
-    except ExperimentExistsError as exc:
-        holder, this = exc.experiment_id, found.experiment_id
-        remedy = (
-            f"The name is held by {holder}: rename that one, then restore this one: nbflow experiments rename {holder} "
-            f"NEW_NAME, nbflow experiments restore {this}"
-        )
-        raise ExperimentExistsError(exc.name, holder, remedy) from None
+    _restore(client, found.experiment_id)
     _say(session, found, f"Moved experiment {line(found.name, _NAME)} out of the trash.")
 
 
@@ -153,6 +145,18 @@ def tag_experiment(session: Session, experiment: str, tags: Sequence[str], remov
         client.delete_experiment_tag(found.experiment_id, key)
     what = [count(len(pairs), "tag") + " set"] * bool(pairs) + [count(len(remove), "tag") + " removed"] * bool(remove)
     _say(session, found, f"Experiment {line(found.name, _NAME)}: {', '.join(what)}.")
+
+
+def _restore(client: Client, experiment_id: str) -> None:
+    try:
+        client.restore_experiment(experiment_id)
+    except ExperimentExistsError as exc:
+        holder = exc.experiment_id
+        remedy = (
+            f"The name is held by {holder}: rename that one, then restore this one: nbflow experiments rename {holder} "
+            f"NEW_NAME, nbflow experiments restore {experiment_id}"
+        )
+        raise ExperimentExistsError(exc.name, holder, remedy) from None
 
 
 def _n_runs(client: Client, experiment: Experiment, *, deleted: bool) -> int:

@@ -9,8 +9,7 @@ import click
 
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import complete_experiment, complete_run, find_experiment, find_runs
-from nbflow.verbs.sizes import size_text
-from nbflow.widgets.format import count
+from nbflow.widgets.format import count, size
 from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def _collected(collected: Collected) -> RenderableType:
         )
         what = ", ".join(count(n, noun) for n, noun in counts if n)
         verb = "Would remove" if collected.dry_run else "Removed"
-        parts.append(plain(f"{verb} {what} ({size_text(collected.freed_bytes)})."))
+        parts.append(plain(f"{verb} {what} ({size(collected.freed_bytes)})."))
     parts += [
         plain(f"Kept {_kept_name(kept.id)}: {line(kept.reason, _REASON)}", "red" if kept.failed else "")
         for kept in collected.kept

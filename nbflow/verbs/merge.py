@@ -8,8 +8,7 @@ import click
 import msgspec
 
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.verbs.sizes import size_text
-from nbflow.widgets.format import count
+from nbflow.widgets.format import count, size
 from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def _merged(merged: Merged) -> RenderableType:
         grown = len(merged.runs) - merged.new_runs
         parts = [
             plain(
-                f"Copied {count(merged.files, 'file')} ({size_text(merged.copied_bytes)}): "
+                f"Copied {count(merged.files, 'file')} ({size(merged.copied_bytes)}): "
                 f"{count(merged.new_runs, 'new run')}, {count(grown, 'run')} with news."
             )
         ]

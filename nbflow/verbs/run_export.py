@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["export_runs"]
 
 _ENDINGS = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".pq": "parquet"}
+_FILE = re.compile(r"[^\s<>=!'\"()]+\.(?:csv|json|parquet|pq)", re.IGNORECASE)
 _PATH = 200
 
 
@@ -49,8 +51,9 @@ def export_runs(session: Session, /, form: str | None, output: Path, **chosen: A
     """
     to_stdout = str(output) == "-"
     # With --json the answer is a document: the runs themselves, or what was written where.
-    form = form or ("json" if session.json and to_stdout else _ENDINGS.get(output.suffix.lower(), "csv"))
+    form = form or ("json" if session.json and to_stdout else _form_of(output))
     selection = Selection(**chosen)
+    _check_no_file(selection.filter_string)
     with session.progress("Exporting"):
         data, n_runs = _encoded(session, selection, form)
     if to_stdout:
@@ -62,6 +65,21 @@ def export_runs(session: Session, /, form: str | None, output: Path, **chosen: A
         lambda: [[str(output)]],
         lambda: f"Wrote {count(n_runs, 'run')} to {line(str(output), _PATH)}.",
     )
+
+
+def _form_of(output: Path) -> str:
+    ending = output.suffix.lower()
+    if ending and ending not in _ENDINGS:
+        raise click.UsageError(
+            f"{ending!r} is the ending of no format that is known. Give --format, or a name that ends in "
+            f"{', '.join(_ENDINGS)}."
+        )
+    return _ENDINGS.get(ending, "csv")
+
+
+def _check_no_file(filter_string: str) -> None:
+    if _FILE.fullmatch(filter_string):
+        raise click.UsageError(f"{filter_string!r} is no filter. To write a file of that name: -O {filter_string}")
 
 
 def _encoded(session: Session, selection: Selection, form: str) -> tuple[bytes, int]:

@@ -94,10 +94,9 @@ def _drawing(
         return table(names, rows, whole=whole)
     usual = _usual(runs, experiments, narrow=session.console.width < _NARROW)
     shown, n_left = fit(runs, usual, session.console.width)
-    rows = list(zip(*(column.cells for column in shown), strict=True))
     drawn = table(
         [column.head for column in shown],
-        [_styled(run, row) for run, row in zip(runs, rows, strict=True)],
+        [_styled(run, [column.cells[i] for column in shown]) for i, run in enumerate(runs)],
         right={i for i, column in enumerate(shown) if column.right},
         whole=range(1, len(shown)),  # the name gives way
     )

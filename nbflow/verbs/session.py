@@ -107,7 +107,7 @@ class Session:
         if self.json or client.search_experiments(3, 1):
             self.note(text)
             return
-        told = f"There is no store at {client.tracking_uri}."
+        told = f"{text} There is no store at {client.tracking_uri}."
         if self._console is None:
             click.echo(visible(told), err=True)
         else:

@@ -108,7 +108,8 @@ def overview(runs: pd.DataFrame) -> Overview:
     differing, same = _by_variation(frame)
     chosen = _fitting(differing)
     heads = _heads([*((kind, name) for kind, name, _ in chosen), *((kind, name) for kind, name, _ in same)])
-    columns, best_elsewhere = [], []
+    columns: list[Column] = []
+    best_elsewhere: list[Best] = []
     for kind, name, position in chosen:
         column, elsewhere = _column(frame, kind, name, position, picked)
         columns.append(replace(column, name=heads[kind, name]))

@@ -34,6 +34,11 @@ def run_text(run: Run, around: Surroundings | None = None) -> str:
         The run.
     around
         What its store says about it; None looks there.
+
+    Returns
+    -------
+    text : str
+        What the HTML says.
     """
     around = look_around(run) if around is None else around
     metrics = [(key, _measured(value, step)) for key, value, step in say.metric_rows(run)]

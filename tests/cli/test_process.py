@@ -166,3 +166,25 @@ def test_it_is_installed_under_its_name() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert project["scripts"]["nbflow"] == "nbflow.cli:main"
+
+
+@pytest.mark.parametrize(
+    ("args", "remedy"),
+    [
+        (["runs", "show", "nope"], "`nbflow runs list` lists those that are there."),
+        (["experiments", "show", "nope"], "`nbflow experiments list` lists those that are there."),
+        (["runs", "list", "-e", "nope", "--json"], "`nbflow experiments list` lists those that are there."),
+    ],
+)
+@pytest.mark.usefixtures("run")
+def test_an_error_gives_the_remedies_of_the_command_line(args: list[str], remedy: str) -> None:
+    answer = nbflow_process(*args)
+
+    assert answer.returncode == 1
+    assert remedy in answer.stderr
+    assert "nbflow.search" not in answer.stderr
+
+
+def test_h_is_help() -> None:
+    for args in ([], ["runs"], ["runs", "list"], ["gc"]):
+        assert nbflow_process(*args, "-h").stdout == nbflow_process(*args, "--help").stdout

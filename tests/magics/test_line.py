@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -209,3 +210,78 @@ def test_unloading_takes_the_magics_away(shell: InteractiveShell, capsys: pytest
     assert result.error_in_exec is not None
     shell.run_cell("%load_ext nbflow")
     assert shell.run_cell("%nbflow help").success
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('"metrics.accuracy > 0.8"', ["first"]),
+        ("'metrics.accuracy > 0.8'", ["first"]),
+        ("\"params.kind = 'first kind'\"", ["first"]),
+        ("-n 1", ["second"]),
+        ("list -n 1", ["second"]),
+        ("--order-by 'metrics.accuracy DESC'", ["first", "second"]),
+        ("-n 5 'metrics.accuracy > 0.8'", ["first"]),
+        ("-e other", ["elsewhere"]),
+        ("--all-experiments", ["elsewhere", "second", "first"]),
+        ("--deleted", ["gone"]),
+        ("list", ["second", "first"]),
+    ],
+)
+def test_runs_takes_quotes_and_options_that_select(shell: InteractiveShell, text: str, names: list[str]) -> None:
+    with nbflow.start_run(run_name="gone") as run:
+        pass
+    nbflow.delete_run(run.info.run_id)
+    other = nbflow.create_experiment("other")
+    with nbflow.start_run(run_name="elsewhere", experiment_id=other):
+        pass
+
+    runs = magic(shell, f"runs {text}")
+
+    assert isinstance(runs, RunFrame)
+    assert list(runs["tags.mlflow.runName"]) == names
+
+
+def test_a_json_document_is_text(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    for line in ("runs -n 1 --json", "show first --json"):
+        assert magic(shell, line) is None
+        assert json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("line", ["runs -c name", "runs compare first second", "runs delete first", "doctor", "status"])
+def test_text_in_a_cell_has_no_escape_codes(
+    shell: InteractiveShell, line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as JupyterLab has it for its kernels
+    magic(shell, line)
+
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("help run", "Usage: %%nbflow run"),
+        ("help show", "%nbflow show [RUN]"),
+        ("help experiment", "use an experiment"),
+    ],
+)
+def test_help_explains_what_only_a_notebook_has(
+    shell: InteractiveShell, line: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    magic(shell, line)
+
+    assert told in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "usage"), [("nonsense", "%nbflow help"), ("runs lst", "%nbflow runs"), ("help nope", "%nbflow help")]
+)
+def test_usage_is_that_of_the_magic(
+    shell: InteractiveShell, line: str, usage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.run_cell(f"%nbflow {line}")
+
+    said = capsys.readouterr().err
+    assert usage in said
+    assert "Usage: nbflow" not in said

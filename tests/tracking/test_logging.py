@@ -340,7 +340,7 @@ def test_values_over_the_limit_are_refused_whole(run: ActiveRun) -> None:
         lambda: nbflow.set_tag("t", long),
         lambda: nbflow.log_params({"good": 1, "p": long}),
     ):
-        with pytest.raises(LimitExceededError, match="1000000"):
+        with pytest.raises(LimitExceededError, match="1,000,000"):
             call()
     nbflow.log_param("p", long[:-1])
 

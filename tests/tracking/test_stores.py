@@ -25,7 +25,7 @@ def gone(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("gone")
 def test_a_working_directory_that_is_gone_is_told() -> None:
-    with pytest.raises(InvalidUriError, match="working directory.*gone.*NBFLOW_TRACKING_URI"):
+    with pytest.raises(InvalidUriError, match=r"working directory.*gone.*NBFLOW_TRACKING_URI"):
         get_tracking_uri()
     with pytest.raises(InvalidUriError, match="working directory"):
         set_tracking_uri("nbruns")

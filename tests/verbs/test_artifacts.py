@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nbflow.errors import ArtifactNotFoundError, InvalidPathError, LocalFileNotFoundError
-from nbflow.verbs.sizes import size_text
 
 if TYPE_CHECKING:
     from nbflow import Client
@@ -104,11 +103,3 @@ def test_hostile_names_are_shown_as_what_they_are(drawn: Verb, client: Client, r
     text = drawn("artifacts", "list", "first")
 
     assert "[red]\\u202etxt.exe" in text
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(None, "–"), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (5 * 10**15, "5000.0 TB")],  # noqa: RUF001
-)
-def test_sizes_have_units(size: int | None, text: str) -> None:
-    assert size_text(size) == text

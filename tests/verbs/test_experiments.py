@@ -104,3 +104,16 @@ def test_any_name_is_shown_as_what_it_is(drawn: Verb, client: Client, name: str)
         assert name.replace("\u202e", "\\u202e") in text
     assert drawn("experiments", "delete", name).startswith("Moved")
     assert client.get_experiment_by_name(name) is not None
+
+
+def test_a_deleted_experiment_whose_name_is_used_again_is_the_one_that_is_restored(verb: Verb, client: Client) -> None:
+    old = client.create_experiment("a")
+    client.delete_experiment(old)
+    new = client.create_experiment("a")
+
+    with pytest.raises(ExperimentExistsError, match=f"held by {new}: rename that one, then restore this one") as caught:
+        verb("experiments", "restore", "a")
+    assert "set_experiment" not in str(caught.value)
+    verb("experiments", "rename", new, "b")
+    verb("experiments", "restore", "a")
+    assert client.get_experiment(old).lifecycle_stage == "active"

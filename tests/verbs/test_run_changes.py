@@ -59,3 +59,19 @@ def test_a_person_is_told(drawn: Verb, client: Client, runs: list[Run], hostile:
     assert "into the trash" in text
     assert "\x1b[2J" not in text
     assert "Moved 2 runs" in drawn("runs", "restore", "second", "third")
+
+
+def test_a_run_whose_experiment_is_in_the_trash_is_not_restored(verb: Verb, client: Client, runs: list[Run]) -> None:
+    client.delete_experiment(runs[0].info.experiment_id)
+
+    with pytest.raises(ExperimentDeletedError, match=r"its experiment 'vision' is in the trash: .* restore vision"):
+        verb("runs", "restore", "first")
+
+
+def test_the_experiment_to_restore_is_named_by_what_finds_it(verb: Verb, client: Client, runs: list[Run]) -> None:
+    first = runs[0].info.experiment_id
+    client.delete_experiment(first)
+    client.delete_experiment(client.create_experiment("vision"))
+
+    with pytest.raises(ExperimentDeletedError, match=f"restore {first}"):
+        verb("runs", "restore", "first")

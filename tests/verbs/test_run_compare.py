@@ -109,3 +109,9 @@ def test_a_person_sees_values_as_what_they_are(drawn: Verb, client: Client, runs
 def test_one_run_is_too_few(verb: Verb, refs: list[str]) -> None:
     with pytest.raises(click.UsageError, match="two runs or more"):
         verb("runs", "compare", *refs)
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_run_is_not_compared_with_itself(verb: Callable[..., str]) -> None:
+    with pytest.raises(click.UsageError, match="They are the same run"):
+        verb("runs", "compare", "first", "first")

@@ -167,3 +167,19 @@ def test_a_file_that_has_the_name_of_a_draft_is_let_be(verb: Verb, tmp_path: Pat
 
 def test_an_empty_store_exports_a_head(verb: Verb) -> None:
     assert verb("runs", "export").startswith("run_id,")
+
+
+@pytest.mark.parametrize("name", ["x.csv", "out/X.JSON", "runs.parquet"])
+def test_a_file_in_the_place_of_the_filter_is_told_of(verb: Verb, name: str) -> None:
+    with pytest.raises(click.UsageError, match=f"-O {name}"):
+        verb("runs", "export", name)
+
+
+@pytest.mark.usefixtures("runs")
+def test_an_ending_that_is_no_format_needs_one(verb: Verb, tmp_path: Path) -> None:
+    with pytest.raises(click.UsageError, match=r"'\.foo'.*--format"):
+        verb("runs", "export", "-O", str(tmp_path / "x.foo"))
+    assert not (tmp_path / "x.foo").exists()
+    verb("runs", "export", "-O", str(tmp_path / "x.foo"), "-f", "csv")
+    verb("runs", "export", "-O", str(tmp_path / "x"))
+    assert (tmp_path / "x").read_bytes() == (tmp_path / "x.foo").read_bytes()

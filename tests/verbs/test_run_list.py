@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+from rich.console import Console
 
 import nbflow
 from nbflow.errors import ExperimentNotFoundError
+from nbflow.verbs import invoke
 
 if TYPE_CHECKING:
     from nbflow import Client
@@ -63,8 +67,6 @@ def test_of_experiments_by_name_and_by_id(lines: Lines, client: Client) -> None:
 def test_the_experiment_in_use_is_meant_when_one_was_chosen(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     nbflow.set_tracking_uri(client.tracking_uri)
     nbflow.set_experiment("other")
-    from nbflow.verbs import invoke
-
     invoke(["runs", "list"])
     of_it = capsys.readouterr().out
     invoke(["runs", "list", "--all-experiments"])
@@ -87,8 +89,6 @@ def test_the_trash_instead(lines: Lines, client: Client, runs: list[Run]) -> Non
 
 @pytest.mark.usefixtures("runs")
 def test_a_limit_says_that_there_are_more(verb: Verb, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
-    from nbflow.verbs import invoke
-
     invoke(["runs", "-n", "2", "--store", client.tracking_uri])
 
     captured = capsys.readouterr()
@@ -235,3 +235,82 @@ def test_no_line_is_wider_than_the_terminal(drawn: Verb, client: Client, runs: l
 @pytest.mark.usefixtures("client")
 def test_a_person_is_told_that_there_is_nothing(drawn: Verb) -> None:
     assert "No runs." in drawn("runs")
+
+
+# Where there is no store, or no such experiment
+
+
+def test_a_place_without_a_store_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for what in ("runs", "experiments"):
+        assert invoke([what, "list", "--store", str(tmp_path / "nowhere")]) == 0
+
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert f"There is no store at {tmp_path / 'nowhere'}" in captured.err
+
+
+@pytest.mark.usefixtures("runs")
+def test_an_experiment_of_the_environment_that_is_not_there_is_not_made(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nbflow.set_tracking_uri(client.tracking_uri)
+    monkeypatch.setenv("NBFLOW_EXPERIMENT_NAME", "nope")
+
+    with pytest.raises(ExperimentNotFoundError, match="'nope'"):
+        invoke(["runs", "list"])
+    assert client.get_experiment_by_name("nope") is None
+
+
+# On a narrow terminal
+
+
+def on_terminal(client: Client, width: int, *args: str) -> str:
+    console = Console(file=StringIO(), force_terminal=True, width=width, color_system=None)
+    assert invoke(["--store", client.tracking_uri, "runs", *args], console=console) == 0
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_long_name_leaves_ids_whole_and_a_metric(client: Client, runs: list[Run], width: int) -> None:
+    client.update_run(runs[0].run_id, name="n" * 300)
+
+    head, *rows = on_terminal(client, width).splitlines()
+
+    assert {"id", "status"} <= set(head.split())
+    assert {"loss", "acc"} & set(head.split())
+    found = [re.search(r"\b[0-9a-f]{8,}\b", row) for row in rows[:3]]
+    ids = [each[0] for each in found if each]
+    assert len(set(ids)) == 3
+    assert [run.run_id for run in reversed(runs)] == [
+        next(run.run_id for run in runs if run.run_id.startswith(each)) for each in ids
+    ]
+    assert all("finished" in row or "failed" in row for row in rows[:3])
+    assert max(map(len, [head, *rows])) <= width
+
+
+def test_a_long_name_leaves_the_ids_of_chosen_columns_whole(client: Client, runs: list[Run]) -> None:
+    client.update_run(runs[0].run_id, name="n" * 300)
+
+    text = on_terminal(client, 60, "-c", "name,run_id,user,start_time")
+
+    assert all(run.run_id in text for run in runs)
+
+
+def test_a_metric_is_seen_also_where_none_differs(client: Client, runs: list[Run]) -> None:
+    head = on_terminal(client, 80, f"run_id = '{runs[0].run_id}'").splitlines()[0]
+
+    assert {"loss", "acc"} & set(head.split())
+
+
+def test_what_most_runs_have_is_shown_first_and_what_does_not_fit_is_skipped(client: Client, runs: list[Run]) -> None:
+    for i in range(12):
+        client.log_metric(runs[0].run_id, f"of one run {i}", i)
+    client.log_param(runs[0].run_id, "a_param_with_a_long_name_0", "x" * 24)
+    client.log_param(runs[1].run_id, "a_param_with_a_long_name_0", "y" * 24)
+
+    head = on_terminal(client, 100).splitlines()[0]
+
+    assert all(re.search(rf"\b{name}\b", head) for name in ("loss", "acc", "lr"))
+    assert "a_param" not in head
+    assert "of one run" in head

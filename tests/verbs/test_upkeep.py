@@ -52,7 +52,7 @@ def test_problems_are_listed_counted_and_are_status_1(
     assert (found["n_problems"], found["counts"]) == (1, {"torn_tail": 1})
     assert found["findings"][0]["path"] == path
     text = drawn("doctor", status=1)
-    assert "1 torn ends of log files" in text
+    assert "1 torn end of a log file" in text
     assert "1 problem" in text
 
 
@@ -214,7 +214,7 @@ def test_what_was_left_out_is_listed_and_is_status_1(
     found = document("merge", other.tracking_uri, status=1)
     assert (found["differing"], found["complete"]) == ([path], False)
     text = drawn("merge", other.tracking_uri, status=1)
-    assert "1 artifacts differ" in text
+    assert "1 artifact differs" in text
 
 
 @pytest.mark.usefixtures("runs")
@@ -232,3 +232,10 @@ def test_what_is_no_store_is_told(verb: Verb, tmp_path: Path) -> None:
 def test_two_targets_contradict_each_other(verb: Verb, other: Client) -> None:
     with pytest.raises(click.UsageError, match="both name the store"):
         verb("merge", other.tracking_uri, "elsewhere")
+
+
+def test_default_is_kept_by_its_name(drawn: Verb, client: Client) -> None:
+    client.set_terminated(client.create_run("0").run_id)
+    client.delete_experiment("0")
+
+    assert "Kept the experiment Default: every store has it" in drawn("gc", "--yes")
