@@ -26,7 +26,7 @@ from nbflow.store.entity import artifact_uri, run_of
 from nbflow.store.fold import ExperimentState, RunState
 from nbflow.store.forks import forkable
 from nbflow.store.liveness import Origin, last_sign, liveness_of
-from nbflow.store.query import Selection, compile_query
+from nbflow.store.query import Selection, compile_first, compile_query
 from nbflow.store.reader import LogShrankError
 from nbflow.store.root import check_store
 from nbflow.store.rows import RowWriter
@@ -110,17 +110,25 @@ class Index:
     def _select(self, selection: Selection, read: Callable[[list[int]], _T]) -> _T:
         def work() -> _T:
             self._refresh()
-            query = compile_query(selection, self._columns)
             # The numbers of runs hold in this snapshot only: another process may take a run out, and give its number
             # to the next one.
             self._db.execute("BEGIN")
             try:
-                return read([n for (n,) in self._db.execute(query.sql, query.values)])
+                return read(self._find(selection))
             finally:
                 if self._db.in_transaction:
                     self._db.execute("COMMIT")
 
         return self._repaired(work)
+
+    def _find(self, selection: Selection) -> list[int]:
+        first = compile_first(selection, self._columns)
+        if first is not None:
+            found = [n for (n,) in self._db.execute(first.sql, first.values)]
+            if len(found) == selection.limit:
+                return found
+        query = compile_query(selection, self._columns)
+        return [n for (n,) in self._db.execute(query.sql, query.values)]
 
     def refresh(self) -> None:
         """Bring the index up to date."""

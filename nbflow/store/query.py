@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbflow.search.tree import Value
     from nbflow.store.columns import Columns
 
-__all__ = ["Query", "Selection", "compile_query"]
+__all__ = ["Query", "Selection", "compile_first", "compile_query"]
 
 Sql = tuple[str, list[object]]
 
@@ -90,7 +90,26 @@ def compile_query(selection: Selection, columns: Columns) -> Query:
     query : Query
         Gives one column, the run's number in the index.
     """
-    return _Compiler(columns).compile(selection)
+    return _Compiler(columns).compile(selection, None)
+
+
+def compile_first(selection: Selection, columns: Columns) -> Query | None:
+    """Compile a search for the first runs by a metric, among those that have a number there.
+
+    They come before those with NaN and those without it, in both directions; when there are as many as were asked for,
+    the others need not be sorted at all, which is a third of the work.
+
+    Returns
+    -------
+    query : Query or None
+        None when the order does not begin with a metric, or the filter leaves numbers alone anyway.
+    """
+    if selection.limit is None or not selection.order or selection.order[0].key.entity != "metric":
+        return None
+    found = _metric_columns(columns, selection.order[0].key.name)
+    compiler = _Compiler(columns)
+    proven = {} if selection.node is None else compiler.proven(selection.node)
+    return compiler.compile(selection, found[0]) if len(found) == 1 and not proven.get(found[0]) else None
 
 
 class _Compiler:
@@ -100,9 +119,11 @@ class _Compiler:
         self._runs = False
         self._base = "r"
 
-    def compile(self, selection: Selection) -> Query:
+    def compile(self, selection: Selection, numbers_in: Column | None) -> Query:
         node, experiment_ids, active = selection.node, selection.experiment_ids, selection.active
-        needed = self._needed(node) if node is not None else {}
+        needed = self.proven(node) if node is not None else {}
+        if numbers_in is not None:
+            needed[numbers_in] = True
         if needed:
             segment = min(column.segment for column in needed)
             self._base = f"s{segment}"
@@ -117,6 +138,8 @@ class _Compiler:
             where.append(f"{self._base}.a = {int(active)}")
         else:
             where.append(f"{self._base}.a IS NOT NULL")
+        if numbers_in is not None:
+            where.append(f"{self._column(numbers_in)} BETWEEN -{_INFINITY} AND {_INFINITY}")
         if node is not None:
             text, bound = self._node(node)
             where.append(text)
@@ -203,13 +226,12 @@ class _Compiler:
         self._segments.add(column.segment)
         return column.sql
 
-    # Which columns a true filter proves to hold a value: True where it proves a number.
-
-    def _needed(self, node: Node) -> dict[Column, bool]:
+    def proven(self, node: Node) -> dict[Column, bool]:
+        """Say which columns a true filter proves to hold a value: True where it proves a number."""
         if isinstance(node, And):
             proven: dict[Column, bool] = {}
             for part in node.parts:
-                for proved, is_number in self._needed(part).items():
+                for proved, is_number in self.proven(part).items():
                     proven[proved] = proven.get(proved, False) or is_number
             return proven
         if isinstance(node, Not | Or):
