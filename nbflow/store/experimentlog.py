@@ -159,6 +159,7 @@ class ExperimentLog:
     def _write(self, events: list[Event]) -> None:
         self._writer.append(events)
         self._writer.sync()
+        self.refresh()
 
 
 def _now() -> int:

@@ -321,8 +321,9 @@ class FileStore:
             for log in self._runs.values():
                 log.ask_first()
 
-    def _is_in_trash(self, experiment_id: str) -> bool:
-        return self.experiments.log(experiment_id).refresh().deleted
+    def _is_in_trash(self, experiment_id: str, look: bool) -> bool:
+        log = self.experiments.log(experiment_id)
+        return (log.refresh() if look else log.state).deleted
 
     def _announce(self, home: str, run_id: str) -> None:
         self.experiments.log(home).announce(run_id)

@@ -84,7 +84,7 @@ class RunLog:
     announce
         Called after a write that nobody would look for: to a run that this process does not run.
     in_trash
-        Tells whether an experiment is in the trash, and with it its runs.
+        Tells whether an experiment is in the trash, and with it its runs: by a look at its log, or as far as known.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class RunLog:
         clock: LogicalClock,
         settings: Settings,
         announce: Callable[[str, str], None],
-        in_trash: Callable[[str], bool],
+        in_trash: Callable[[str, bool], bool],
     ) -> None:
         self.home = home
         self.run_id = run_id
@@ -366,7 +366,8 @@ class RunLog:
 
     def _writable(self) -> RunState:
         state = self.refresh()
-        if state.deleted or self._in_trash(experiment_id_of(state)):
+        # Whoever runs a run need not look into its experiment's log each time: what this process does there it knows.
+        if state.deleted or self._in_trash(experiment_id_of(state), not self.runs_here):
             raise RunDeletedError(self.run_id)
         return state
 
