@@ -52,7 +52,6 @@ class Digest(Struct):
 
 def digest_of(state: RunState) -> Digest:
     """Make the digest of a folded state."""
-    written = "RUNNING" if state.phase is None else state.phase.status
     return Digest(
         run_id=state.run_id,
         home=state.experiment_id,
@@ -60,9 +59,9 @@ def digest_of(state: RunState) -> Digest:
         size=sum(file.events + file.points for file in state.files.values()),
         start_time=state.start_time,
         end_time=state.end_time,
-        name=state.first_name if state.name is None or state.name.value is None else state.name.value,
+        name=state.current_name,
         user=state.user,
-        status=written,
+        status=state.written_status,
         params={key: str(param.value) for key, param in state.params.items()},
         tags={key: tag.value for key, tag in state.tags.items() if tag.value is not None},
         metrics={key: s if s.count > 1 else s.last[2] for key, s in state.metrics.items()},

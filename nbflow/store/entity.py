@@ -47,12 +47,11 @@ def run_of(state: RunState, *, uri: str, status: str, experiment_deleted: bool) 
         Whether its experiment is in the trash; its runs are then too.
     """
     tags = {key: tag.value for key, tag in state.tags.items() if tag.value is not None}
-    name = state.first_name if state.name is None or state.name.value is None else state.name.value
     metrics = state.metrics
     return Run(
         RunInfo(
             run_id=state.run_id,
-            run_name=name,
+            run_name=state.current_name,
             experiment_id=experiment_id_of(state),
             user_id=state.user,
             status=status,

@@ -224,8 +224,7 @@ class FileStore:
 
     def status(self, log: RunLog) -> str:
         """Give a run's status: as written, but KILLED when it says it runs and its process does not."""
-        phase = log.state.phase
-        written = "RUNNING" if phase is None else phase.status
+        written = log.state.written_status
         return "KILLED" if written in RUNNING and log.liveness() != "alive" else written
 
     def move_run(self, run_id: str, experiment_id: str) -> None:

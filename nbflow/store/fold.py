@@ -83,7 +83,33 @@ class Phase(Struct, array_like=True):
     error: RunError | None = None
 
 
-class RunState(Struct):
+class _Named:
+    """Mixin: what a run and an experiment have in common, a name that may change and a place in the trash."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        first_name: str
+        name: Stamped | None
+        trash: Stamped | None
+
+    @property
+    def current_name(self) -> str:
+        """The name it has now."""
+        return self.first_name if self.name is None or self.name.value is None else self.name.value
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is in the trash."""
+        return self.trash is not None and self.trash.value is not None
+
+    @property
+    def deleted_time(self) -> int | None:
+        """When it was put into the trash, in milliseconds."""
+        return int(self.trash.value) if self.trash is not None and self.trash.value is not None else None
+
+
+class RunState(_Named, Struct):
     """Everything that a run's logs say, and where their reading stopped."""
 
     run_id: str
@@ -114,14 +140,9 @@ class RunState(Struct):
         return self.started is not None
 
     @property
-    def deleted(self) -> bool:
-        """Whether the run is in the trash."""
-        return self.trash is not None and self.trash.value is not None
-
-    @property
-    def deleted_time(self) -> int | None:
-        """When it was put there, in milliseconds."""
-        return int(self.trash.value) if self.trash is not None and self.trash.value is not None else None
+    def written_status(self) -> str:
+        """The status as it was written, whatever became of the process."""
+        return "RUNNING" if self.phase is None else self.phase.status
 
     @property
     def runner_left(self) -> bool:
@@ -280,7 +301,7 @@ _RUN_RULES: dict[type[Event], Callable[..., None]] = {
 }
 
 
-class ExperimentState(Struct):
+class ExperimentState(_Named, Struct):
     """Everything that an experiment's logs say, and where their reading stopped."""
 
     experiment_id: str
@@ -300,21 +321,6 @@ class ExperimentState(Struct):
     def exists(self) -> bool:
         """Whether it is an experiment, not only a reserved name or a log that has not arrived."""
         return self.created is not None
-
-    @property
-    def deleted(self) -> bool:
-        """Whether the experiment is in the trash."""
-        return self.trash is not None and self.trash.value is not None
-
-    @property
-    def deleted_time(self) -> int | None:
-        """When it was put there, in milliseconds."""
-        return int(self.trash.value) if self.trash is not None and self.trash.value is not None else None
-
-    @property
-    def current_name(self) -> str:
-        """The name it has now."""
-        return self.first_name if self.name is None or self.name.value is None else self.name.value
 
     def take(self, news: News) -> set[str]:
         """Take in what one writer has written since the last reading.
