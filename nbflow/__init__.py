@@ -52,6 +52,7 @@ from nbflow.tracking.fluent.logging import (
     set_tag,
     set_tags,
 )
+from nbflow.tracking.fluent.models import register_model, search_model_versions, search_registered_models
 from nbflow.tracking.fluent.runs import (
     delete_run,
     end_run,
@@ -66,16 +67,34 @@ from nbflow.tracking.monitor import disable_system_metrics_logging, enable_syste
 from nbflow.tracking.stores import get_tracking_uri, is_tracking_uri_set, set_tracking_uri
 
 if TYPE_CHECKING:
-    from nbflow import artifacts, data, entities, errors
+    from nbflow import (
+        artifacts,
+        data,
+        entities,
+        errors,
+        lightgbm,
+        models,
+        onnx,
+        pyfunc,
+        pytorch,
+        sklearn,
+        statsmodels,
+        xgboost,
+    )
+    from nbflow.autolog import autolog, track
+    from nbflow.entities import Identity
+    from nbflow.evaluation import evaluate
     from nbflow.tracking.frame import RunFrame
 
 __all__ = [
     "ActiveRun",
     "Client",
+    "Identity",
     "RunFrame",
     "__version__",
     "active_run",
     "artifacts",
+    "autolog",
     "create_experiment",
     "data",
     "delete_experiment",
@@ -87,6 +106,7 @@ __all__ = [
     "end_run",
     "entities",
     "errors",
+    "evaluate",
     "get_artifact_uri",
     "get_experiment",
     "get_experiment_by_name",
@@ -96,6 +116,7 @@ __all__ = [
     "get_tracking_uri",
     "is_tracking_uri_set",
     "last_active_run",
+    "lightgbm",
     "load_ipython_extension",
     "load_table",
     "log_artifact",
@@ -111,10 +132,17 @@ __all__ = [
     "log_params",
     "log_table",
     "log_text",
+    "models",
+    "onnx",
+    "pyfunc",
+    "pytorch",
+    "register_model",
     "rename_experiment",
     "restore_experiment",
     "restore_run",
     "search_experiments",
+    "search_model_versions",
+    "search_registered_models",
     "search_runs",
     "set_experiment",
     "set_experiment_tag",
@@ -122,19 +150,35 @@ __all__ = [
     "set_tag",
     "set_tags",
     "set_tracking_uri",
+    "sklearn",
     "start_run",
+    "statsmodels",
+    "track",
     "unload_ipython_extension",
+    "xgboost",
 ]
 
 # Modules and names that cost something to import come when they are asked for.
 _LATER = {
+    "Identity": "nbflow.entities:Identity",
     "RunFrame": "nbflow.tracking.frame:RunFrame",
     "artifacts": "nbflow.artifacts",
+    "autolog": "nbflow.autolog:autolog",
     "data": "nbflow.data",
     "entities": "nbflow.entities",
     "errors": "nbflow.errors",
+    "evaluate": "nbflow.evaluation:evaluate",
+    "lightgbm": "nbflow.lightgbm",
     "load_ipython_extension": "nbflow.magics:load_ipython_extension",
+    "models": "nbflow.models",
+    "onnx": "nbflow.onnx",
+    "pyfunc": "nbflow.pyfunc",
+    "pytorch": "nbflow.pytorch",
+    "sklearn": "nbflow.sklearn",
+    "statsmodels": "nbflow.statsmodels",
+    "track": "nbflow.autolog:track",
     "unload_ipython_extension": "nbflow.magics:unload_ipython_extension",
+    "xgboost": "nbflow.xgboost",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -10,10 +11,13 @@ from msgspec import Struct
 
 from nbflow.errors import InvalidInputError
 
-__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings", "on_log_error"]
+__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings", "on_log_error", "trusted_places"]
 
 DEFAULT_STORE = "nbruns"
 ENV_STORE = "NBFLOW_TRACKING_URI"
+
+# The colon behind a scheme, and one before a port, part no entries of a list that is parted by colons.
+_PLACES = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+://[^:/]*(?::\d+(?=/|:|$))?[^:]*|[^:]+")
 
 
 class Settings(Struct, frozen=True):
@@ -75,6 +79,22 @@ def on_log_error() -> Literal["raise", "warn"]:
     if deed != "raise":
         raise InvalidInputError("NBFLOW_ON_LOG_ERROR", deed, "It is 'raise' or 'warn'.")
     return "raise"
+
+
+def trusted_places() -> tuple[str, ...] | Literal["all"]:
+    """Tell where models come from whose code may run when they are loaded (`NBFLOW_TRUST`).
+
+    Returns
+    -------
+    places : tuple of str, or "all"
+        Folders and beginnings of URLs, as they are written: none unless the variable is set; `"all"` where it is `1`
+        or `all`. Read at each call.
+    """
+    text = os.environ.get("NBFLOW_TRUST") or ""
+    if text.strip().lower() in ("1", "all"):
+        return "all"
+    entries = text.split(os.pathsep) if os.pathsep != ":" else _PLACES.findall(text)
+    return tuple(entry for entry in map(str.strip, entries) if entry)
 
 
 def _seconds(variable: str, default: float) -> float:

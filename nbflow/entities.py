@@ -12,19 +12,27 @@ from msgspec import Struct, field
 from nbflow import display
 
 __all__ = [
+    "AliasPolicy",
     "Dataset",
     "DatasetInput",
     "Experiment",
     "FileInfo",
+    "Grant",
+    "Identity",
     "InputTag",
     "LifecycleStage",
     "Metric",
+    "ModelHistoryEntry",
+    "ModelOutput",
+    "ModelVersion",
     "Param",
+    "RegisteredModel",
     "Run",
     "RunData",
     "RunError",
     "RunInfo",
     "RunInputs",
+    "RunOutputs",
     "RunStatus",
     "RunTag",
     "ViewType",
@@ -100,6 +108,28 @@ class RunInputs(Struct, frozen=True):
     dataset_inputs: tuple[DatasetInput, ...] = ()
 
 
+class ModelOutput(Struct, frozen=True):
+    """A model that a run logged.
+
+    `path` is where it lies in the run's artifacts, `flavors` the names of its flavors, `size_bytes` that of all its
+    files, and `files` says the SHA-256 of each, as hex digits: what is found there now can be held against it.
+    """
+
+    path: str
+    model_uuid: str
+    flavors: tuple[str, ...] = ()
+    step: int = 0
+    timestamp: int = 0
+    size_bytes: int = 0
+    files: dict[str, str] = field(default_factory=dict)
+
+
+class RunOutputs(Struct, frozen=True):
+    """What a run made."""
+
+    model_outputs: tuple[ModelOutput, ...] = ()
+
+
 class RunError(Struct, frozen=True):
     """The exception that ended a run.
 
@@ -155,6 +185,7 @@ class Run(_Shown, Struct, frozen=True):
     data: RunData
     inputs: RunInputs = RunInputs()
     error: RunError | None = None
+    outputs: RunOutputs = RunOutputs()
 
     @property
     def run_id(self) -> str:
@@ -211,3 +242,92 @@ class FileInfo(Struct, frozen=True):
     path: str
     is_dir: bool
     file_size: int | None = None
+
+
+class ModelVersion(_Shown, Struct, frozen=True):
+    """A version of a registered model.
+
+    `source` is the URI that it was registered from; `metrics` and `signature` (as in the MLmodel file: JSON texts) are
+    what its run and its files said at registration; `files` the SHA-256 of each of its files.
+    """
+
+    name: str
+    version: int
+    creation_timestamp: int
+    last_updated_timestamp: int
+    current_stage: str = "None"
+    description: str = ""
+    source: str = ""
+    run_id: str | None = None
+    run_link: str | None = None
+    status: str = "READY"
+    status_message: str | None = None
+    user_id: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    metrics: dict[str, float] = field(default_factory=dict)
+    signature: dict[str, Any] | None = None
+    flavors: tuple[str, ...] = ()
+    model_uuid: str | None = None
+    size_bytes: int = 0
+    files: dict[str, str] = field(default_factory=dict)
+    lifecycle_stage: str = "active"
+
+
+class RegisteredModel(_Shown, Struct, frozen=True):
+    """A named model and its versions.
+
+    `latest_versions` holds the newest version of each stage, as in MLflow; `aliases` says what each stands for.
+    """
+
+    name: str
+    creation_timestamp: int
+    last_updated_timestamp: int
+    description: str = ""
+    user_id: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, int] = field(default_factory=dict)
+    latest_versions: tuple[ModelVersion, ...] = ()
+    lifecycle_stage: str = "active"
+
+
+class ModelHistoryEntry(Struct, frozen=True):
+    """One thing that was done to a registered model: who, when, what, to which version, in which words.
+
+    `action` is such as `"registered"`, `"alias set"`, `"commented"`, `"approved"`; `text` says it in one line.
+    """
+
+    timestamp: int
+    user: str
+    action: str
+    text: str
+    version: int | None = None
+
+
+class AliasPolicy(Struct, frozen=True):
+    """What a version must have before an alias may stand for it.
+
+    `approvals` is how many others must have approved it; `require` a filter on what `nbflow.evaluate` found, such as
+    `"metrics.accuracy >= 0.9"`, or `""`.
+    """
+
+    alias: str
+    approvals: int = 0
+    require: str = ""
+
+
+class Identity(Struct, frozen=True):
+    """Who asks: a user and the groups that the user is in, as whoever authenticated the user says."""
+
+    user: str
+    groups: tuple[str, ...] = ()
+
+
+class Grant(Struct, frozen=True):
+    """A permission given: `subject` is `"user:<name>"`, `"group:<name>"` or `"*"` for everyone else.
+
+    `permission` is NO_PERMISSIONS, READ, EDIT or MANAGE.
+    """
+
+    subject: str
+    permission: str

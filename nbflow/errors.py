@@ -10,18 +10,33 @@
     │  ├─ InvalidUriError             uri, rule
     │  ├─ InvalidFilterError          text, position, expected
     │  │  └─ InvalidOrderError        the same
+    │  ├─ InvalidRequestError         problem
+    │  ├─ InvalidSchemaError          schema, reason
     │  ├─ LimitExceededError          what, length, limit
+    │  ├─ ModelFormatError            path, reason
+    │  ├─ ParamEnforcementError       problems
+    │  ├─ SchemaEnforcementError      problem, column, found, expected, data, schema
+    │  ├─ SchemaInferenceError        problem, column
     │  └─ UnsupportedValueError (TypeError)   what, value_type, expected
     ├─ NotFoundError (LookupError)
+    │  ├─ AliasNotFoundError          name, alias
     │  ├─ ExperimentNotFoundError     ref
+    │  ├─ FlavorNotFoundError         flavor, path, known
+    │  ├─ GrantNotFoundError          subject, owner
     │  ├─ MetricNotFoundError         metric, n_runs, known
+    │  ├─ ModelNotFoundError          path
+    │  ├─ ModelVersionNotFoundError   name, version
+    │  ├─ RegisteredModelNotFoundError   name
     │  ├─ RunNotFoundError            run_id
     │  ├─ TagNotFoundError            key, owner
     │  └─ ArtifactNotFoundError       path, owner
     ├─ ConflictError
+    │  ├─ AliasPolicyError            name, version, alias, missing
     │  ├─ ExperimentExistsError       name, experiment_id
     │  ├─ ExperimentDeletedError      ref
+    │  ├─ ModelExistsError            path
     │  ├─ ParamAlreadySetError        run_id, key, old, new
+    │  ├─ RegisteredModelExistsError  name
     │  ├─ RunActiveError              run_id
     │  ├─ RunBusyError                run_id, where
     │  └─ RunDeletedError             run_id
@@ -30,8 +45,14 @@
     │  ├─ NewerFormatError            path, found, known
     │  ├─ StoreReadError (OSError)    path, errno, reason
     │  └─ StoreWriteError (OSError)   path, errno, reason
+    ├─ EnvironmentBuildError       place, reason
     ├─ LocalFileNotFoundError (FileNotFoundError)   path
-    └─ MissingDependencyError (ImportError)   package, extra
+    ├─ MissingDependencyError (ImportError)   package, extra
+    ├─ ModelProcessError          reason
+    ├─ ModelValidationError       failures
+    ├─ PermissionDeniedError (PermissionError)   user, needed, have, resource
+    ├─ PredictionError            reason
+    └─ UntrustedModelError         path, files, reason
 
 An error holds its facts as attributes and builds its own message: what was asked, what was found, what to do
 next. `error_code` is the code MLflow gives to the same cause, so that a REST answer can be made from the class.
@@ -43,39 +64,60 @@ import difflib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
+    "AliasNotFoundError",
+    "AliasPolicyError",
     "AmbiguousRunError",
     "ArtifactNotFoundError",
     "ConflictError",
+    "EnvironmentBuildError",
     "ExperimentDeletedError",
     "ExperimentExistsError",
     "ExperimentNotFoundError",
+    "FlavorNotFoundError",
+    "GrantNotFoundError",
     "InvalidFilterError",
     "InvalidInputError",
     "InvalidNameError",
     "InvalidOrderError",
     "InvalidPathError",
+    "InvalidRequestError",
+    "InvalidSchemaError",
     "InvalidUriError",
     "LimitExceededError",
     "LocalFileNotFoundError",
     "MetricNotFoundError",
     "MissingDependencyError",
+    "ModelExistsError",
+    "ModelFormatError",
+    "ModelNotFoundError",
+    "ModelProcessError",
+    "ModelValidationError",
+    "ModelVersionNotFoundError",
     "NbflowError",
     "NewerFormatError",
     "NotAStoreError",
     "NotFoundError",
     "ParamAlreadySetError",
+    "ParamEnforcementError",
+    "PermissionDeniedError",
+    "PredictionError",
+    "RegisteredModelExistsError",
+    "RegisteredModelNotFoundError",
     "RunActiveError",
     "RunBusyError",
     "RunDeletedError",
     "RunNotFoundError",
+    "SchemaEnforcementError",
+    "SchemaInferenceError",
     "StoreError",
     "StoreReadError",
     "StoreWriteError",
     "TagNotFoundError",
     "UnsupportedValueError",
+    "UntrustedModelError",
     "did_you_mean",
     "shown",
 ]
@@ -262,6 +304,145 @@ class LimitExceededError(InvalidInputError):
         return f"{what} has {self.length:,} {self.unit}; the limit is {self.limit:,}. {self.remedy}"
 
 
+class ModelFormatError(InvalidInputError):
+    """A model folder whose MLmodel file, or a file that it names, is not what it must be.
+
+    Parameters
+    ----------
+    path
+        The model's folder, or the file.
+    reason
+        What is wrong with it: a whole sentence.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__("the model", path, reason)
+
+    def __str__(self) -> str:
+        return f"The model at {self.path} cannot be used. {self.reason}"
+
+
+class InvalidRequestError(InvalidInputError):
+    """The body of a request for a prediction that cannot be read.
+
+    Parameters
+    ----------
+    problem
+        What is wrong with it: whole sentences.
+    """
+
+    error_code = "BAD_REQUEST"
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__("the request", "", problem)
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+class InvalidSchemaError(InvalidInputError):
+    """A schema, or its JSON, that says nothing that can be meant.
+
+    Parameters
+    ----------
+    schema
+        The part that is wrong.
+    reason
+        What is wrong with it, and what to do: a whole sentence.
+    """
+
+    def __init__(self, schema: object, reason: str) -> None:
+        self.schema = schema
+        self.reason = reason
+        super().__init__("the schema", schema, reason)
+
+
+class ParamEnforcementError(InvalidInputError):
+    """Params of a prediction that are not what the model's signature says.
+
+    Parameters
+    ----------
+    problems
+        The name of each param that does not fit, with what is wrong with it.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        listed = ", ".join(repr(item) for item in list(self.problems.items())[:_LISTED])
+        more = f" and {len(self.problems) - _LISTED:,} more" if len(self.problems) > _LISTED else ""
+        super().__init__("params", list(self.problems), f"Invalid parameters found: {{{listed}}}{more}")
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+class SchemaEnforcementError(InvalidInputError):
+    """Data for a prediction that are not what the model's signature says.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, and what to do: whole sentences.
+    column
+        The column or tensor that does not fit; None where it is not one alone.
+    found, expected
+        Its type or shape, and the one that it should have.
+    data, schema
+        What came, and what was expected, as a whole and in few words.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        column: object = None,
+        found: str = "",
+        expected: str = "",
+        data: str = "",
+        schema: str = "",
+    ) -> None:
+        self.problem = problem
+        self.column = column
+        self.found = found
+        self.expected = expected
+        self.data = data
+        self.schema = schema
+        super().__init__("the data", data, problem)
+
+    def __str__(self) -> str:
+        where = f"Failed to enforce schema of data '{self.data}' with schema '{self.schema}'. Error: "
+        return f"{where if self.schema else ''}{self.problem}"
+
+    def told(self, problem: str | None = None, **facts: Any) -> SchemaEnforcementError:
+        """Give the same error with more said: another problem, or facts that are known only further out."""
+        known = {name: getattr(self, name) for name in ("column", "found", "expected", "data", "schema")}
+        return SchemaEnforcementError(problem or self.problem, **(known | facts))
+
+
+class SchemaInferenceError(InvalidInputError):
+    """Data that a schema cannot be made of.
+
+    Parameters
+    ----------
+    problem
+        Why: a whole sentence.
+    column
+        The column that it is about; None where it is not one alone.
+    """
+
+    def __init__(self, problem: str, column: object = None) -> None:
+        self.problem = problem
+        self.column = column
+        super().__init__("the data", column, problem)
+
+    def __str__(self) -> str:
+        where = "" if self.column is None else f" of column {shown(self.column)}"
+        return f"Cannot infer the schema{where}. {self.problem}"
+
+
 class UnsupportedValueError(InvalidInputError, TypeError):
     """A value of a type that cannot be kept."""
 
@@ -280,6 +461,33 @@ class NotFoundError(NbflowError, LookupError):
         return str(self.args[0]) if self.args else ""
 
 
+class AliasNotFoundError(NotFoundError):
+    """An alias that stands for no version of a registered model.
+
+    Parameters
+    ----------
+    name
+        The model.
+    alias
+        The alias.
+    known
+        The aliases that it has.
+    """
+
+    error_code = "INVALID_PARAMETER_VALUE"  # MLflow's, for this one alone
+
+    def __init__(self, name: str, alias: str, known: Iterable[str] = ()) -> None:
+        self.name = name
+        self.alias = alias
+        self.known = tuple(known)
+        listed = ", ".join(map(shown, self.known[:_LISTED]))
+        has = f"It has {listed}." if listed else "It has none."
+        super().__init__(
+            f"Registered model alias {shown(alias)} not found. Model {shown(name)} has no such alias."
+            f"{did_you_mean(alias, self.known) or f' {has}'}"
+        )
+
+
 class ExperimentNotFoundError(NotFoundError):
     """No experiment of this id or name."""
 
@@ -288,6 +496,36 @@ class ExperimentNotFoundError(NotFoundError):
     def __init__(self, ref: object, known: Iterable[str] = ()) -> None:
         self.ref = ref
         super().__init__(f"No experiment {shown(ref)} exists.{did_you_mean(str(ref), known)} {self.remedy}")
+
+
+class FlavorNotFoundError(NotFoundError):
+    """A model that was not saved in the flavor that is asked for.
+
+    Parameters
+    ----------
+    flavor
+        The flavor's name: `"python_function"`.
+    path
+        The model's folder.
+    known
+        The flavors that it has.
+    """
+
+    def __init__(self, flavor: str, path: str, known: Iterable[str] = ()) -> None:
+        self.flavor = flavor
+        self.path = path
+        self.known = tuple(known)
+        has = f"It has {', '.join(map(shown, self.known[:_LISTED]))}." if self.known else "It has none."
+        super().__init__(f'Model does not have the "{flavor}" flavor. {has} The model is {path}')
+
+
+class GrantNotFoundError(NotFoundError):
+    """A permission that is not there to be taken away."""
+
+    def __init__(self, subject: str, owner: str) -> None:
+        self.subject = subject
+        self.owner = owner
+        super().__init__(f"{shown(subject)} has no permission of its own on {owner}. Nothing was changed.")
 
 
 class MetricNotFoundError(NotFoundError):
@@ -317,6 +555,60 @@ class MetricNotFoundError(NotFoundError):
             more = f" and {len(self.known) - _LISTED} more" if len(self.known) > _LISTED else ""
             found = f"the frame has no such metric.{near or f'{some}{more}.'}"
         super().__init__(f"No run is the best in {shown(metric)}: {found}")
+
+
+class ModelNotFoundError(NotFoundError):
+    """No model in a folder."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f'Could not find an "MLmodel" configuration file at "{path}". '
+            "A model is a folder that holds a file of that name: give the path or URI of such a folder."
+        )
+
+
+class ModelVersionNotFoundError(NotFoundError):
+    """No version of this number.
+
+    Parameters
+    ----------
+    name
+        The registered model.
+    version
+        The version that was asked for.
+    hint
+        What else is known about it: a whole sentence.
+    """
+
+    remedy = "Client.search_model_versions lists those that are there."
+
+    def __init__(self, name: str, version: object, hint: str = "") -> None:
+        self.name = name
+        self.version = version
+        self.hint = hint
+        super().__init__(
+            f"Model Version (name={shown(name)}, version={shown(version)}) not found. {hint or self.remedy}"
+        )
+
+
+class RegisteredModelNotFoundError(NotFoundError):
+    """No registered model of this name.
+
+    Parameters
+    ----------
+    name
+        The name that was asked for.
+    hint
+        What else is known about it: a whole sentence.
+    """
+
+    remedy = "Client.search_registered_models lists those that are there."
+
+    def __init__(self, name: object, hint: str = "") -> None:
+        self.name = name
+        self.hint = hint
+        super().__init__(f"Registered Model with name={shown(name)} not found. {hint or self.remedy}")
 
 
 class RunNotFoundError(NotFoundError):
@@ -355,8 +647,34 @@ class ConflictError(NbflowError):
     error_code = "INVALID_STATE"
 
 
+class AliasPolicyError(ConflictError):
+    """A version does not have what an alias asks for.
+
+    Parameters
+    ----------
+    name, version
+        The registered model, and its version that the alias was to stand for.
+    alias
+        The alias, or the stage, that has the policy.
+    missing
+        What it asks for and the version has not: a sentence for each.
+    """
+
+    error_code = "RESOURCE_CONFLICT"
+
+    def __init__(self, name: str, version: int, alias: str, missing: Sequence[str]) -> None:
+        self.name = name
+        self.version = version
+        self.alias = alias
+        self.missing = tuple(missing)
+        listed = "".join(f"\n  {line}" for line in self.missing)
+        super().__init__(
+            f"Version {version} of model {shown(name)} cannot be {shown(alias)} yet: its policy asks for more.{listed}"
+        )
+
+
 class ExperimentExistsError(ConflictError):
-    """The name of a new experiment is taken."""
+    """The name of a new experiment is taken; by `experiment_id`, or, where that is `""`, by one that stays unseen."""
 
     error_code = "RESOURCE_ALREADY_EXISTS"
     remedy = "Use nbflow.set_experiment to log to it, or choose another name."
@@ -365,7 +683,8 @@ class ExperimentExistsError(ConflictError):
         self.name = name
         self.experiment_id = experiment_id
         self.remedy = remedy or type(self).remedy
-        super().__init__(f"Experiment {shown(name)} already exists (id {experiment_id}). {self.remedy}")
+        which = f" (id {experiment_id})" if experiment_id else ""
+        super().__init__(f"Experiment {shown(name)} already exists{which}. {self.remedy}")
 
 
 class ExperimentDeletedError(ConflictError):
@@ -378,6 +697,18 @@ class ExperimentDeletedError(ConflictError):
         self.ref = ref
         self.remedy = remedy or type(self).remedy
         super().__init__(f"Experiment {shown(ref)} is deleted. {self.remedy}")
+
+
+class ModelExistsError(ConflictError):
+    """A model is to be saved where something is."""
+
+    error_code = "RESOURCE_ALREADY_EXISTS"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"Path '{path}' already exists and is not empty. Give another path, or remove what is there first."
+        )
 
 
 class ParamAlreadySetError(ConflictError, ValueError):
@@ -394,6 +725,18 @@ class ParamAlreadySetError(ConflictError, ValueError):
             f"Changing param values is not allowed. Param {shown(key)} of run {run_id} is {shown(old)} and was now "
             f"given {shown(new)}. Start another run (nbflow.start_run(nested=True)), or use a tag for what changes."
         )
+
+
+class RegisteredModelExistsError(ConflictError):
+    """The name of a registered model is taken."""
+
+    error_code = "RESOURCE_ALREADY_EXISTS"
+    remedy = "Register a new version of it, or choose another name."
+
+    def __init__(self, name: str, remedy: str | None = None) -> None:
+        self.name = name
+        self.remedy = remedy or type(self).remedy
+        super().__init__(f"Registered Model (name={shown(name)}) already exists. {self.remedy}")
 
 
 class RunActiveError(ConflictError):
@@ -511,6 +854,23 @@ class StoreWriteError(StoreError, OSError):
         return str(self.args[0])
 
 
+class EnvironmentBuildError(NbflowError):
+    """The environment of a model cannot be made.
+
+    Parameters
+    ----------
+    place
+        The folder that it was to be made in.
+    reason
+        What went wrong, in the words of the tool that makes it, and what to do.
+    """
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(f"The environment {place} could not be made. {reason}")
+
+
 class LocalFileNotFoundError(NbflowError, FileNotFoundError):
     """A file or folder on this machine that was to be logged and is not there."""
 
@@ -524,6 +884,34 @@ class LocalFileNotFoundError(NbflowError, FileNotFoundError):
         return str(self.args[0])
 
 
+class ModelProcessError(NbflowError):
+    """What a process that was started for a model says went wrong in it.
+
+    Parameters
+    ----------
+    reason
+        What it says: whole sentences.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class ModelValidationError(NbflowError):
+    """A model does not reach what its thresholds ask for."""
+
+    error_code = "BAD_REQUEST"
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = list(failures)
+        listed = "\n".join(f"  - {failure}" for failure in self.failures)
+        super().__init__(
+            f"The model does not reach {len(self.failures)} of its thresholds:\n{listed}\n"
+            "What was measured has been logged. Improve the model, or change the thresholds."
+        )
+
+
 class MissingDependencyError(NbflowError, ImportError):
     """A package that this feature needs is not installed."""
 
@@ -533,3 +921,87 @@ class MissingDependencyError(NbflowError, ImportError):
         self.extra = extra
         target = f"'jupyter-nbflow[{extra}]'" if extra else package
         super().__init__(f"{feature} needs the package {package}. Install it with: pip install {target}")
+
+
+class PermissionDeniedError(NbflowError, PermissionError):
+    """Something that may be seen, and not more, or not as much as was asked for.
+
+    Parameters
+    ----------
+    user
+        Who asked.
+    needed, have
+        The permission that it takes, and the one that the user has.
+    resource
+        On what: `"experiment 0"`, `"the store"`.
+    """
+
+    error_code = "PERMISSION_DENIED"
+
+    def __init__(self, user: str, needed: str, have: str, resource: str) -> None:
+        NbflowError.__init__(
+            self,
+            f"User {shown(user)} has {have} on {resource}; this needs {needed}. Nothing was changed. "
+            "Who has MANAGE there can give it.",
+        )
+        self.user = user
+        self.needed = needed
+        self.have = have
+        self.resource = resource
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class PredictionError(NbflowError):
+    """A model that raised an error when it was asked to predict.
+
+    Parameters
+    ----------
+    reason
+        What it raised: `"ValueError: X has 3 features"`.
+    hint
+        What else is known of it: a whole sentence.
+    """
+
+    error_code = "BAD_REQUEST"
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        self.reason = reason
+        self.hint = hint
+        super().__init__(
+            "Encountered an unexpected error while evaluating the model. Verify that the serialized input Dataframe "
+            f"is compatible with the model for inference. {reason}{f' {hint}' if hint else ''}"
+        )
+
+
+class UntrustedModelError(NbflowError):
+    """Loading a model would run code, and nothing says that this code is to be trusted.
+
+    Parameters
+    ----------
+    path
+        Where the model is: its folder, or the URL that it came from.
+    files
+        What would run: files of the model, or names of types.
+    reason
+        Why it is not trusted: a whole sentence.
+    """
+
+    error_code = "PERMISSION_DENIED"
+    remedy = (
+        "If you know where the model comes from, load it with trust=True. To trust all below a folder or URL, name it "
+        "in the environment variable NBFLOW_TRUST; NBFLOW_TRUST=all trusts everything."
+    )
+
+    def __init__(self, path: str, files: Sequence[str], reason: str = "", remedy: str | None = None) -> None:
+        self.path = path
+        self.files = tuple(files)
+        self.reason = reason or "Nothing vouches for them."
+        self.remedy = remedy or type(self).remedy
+        listed = ", ".join(map(shown, self.files[:_LISTED]))
+        more = f" and {len(self.files) - _LISTED:,} more" if len(self.files) > _LISTED else ""
+        super().__init__(
+            f"Loading the model at {path} would run the code in {listed}{more}. {self.reason} Nothing was loaded. "
+            f"{self.remedy}"
+        )

@@ -6,13 +6,13 @@ import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from msgspec import Struct
 
 from nbflow.errors import InvalidUriError
 
-__all__ = ["RunUri", "parse_file_url", "parse_run_uri", "parse_store_uri", "scheme_of"]
+__all__ = ["ModelUri", "RunUri", "parse_file_url", "parse_model_uri", "parse_run_uri", "parse_store_uri", "scheme_of"]
 
 # Two characters at least: "C:" is a drive.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
@@ -24,6 +24,20 @@ class RunUri(Struct, frozen=True):
 
     run_id: str
     path: str
+
+
+class ModelUri(Struct, frozen=True):
+    """`models:/<name>/<version>`, `models:/<name>@<alias>`, `models:/<name>/latest` or `models:/<name>/<stage>`.
+
+    One of `version`, `alias` (`"latest"` among them) and `stage` is given. `path` is what follows: a place in the
+    version's folder, or `""`.
+    """
+
+    name: str
+    version: int | None = None
+    alias: str | None = None
+    stage: str | None = None
+    path: str = ""
 
 
 def parse_store_uri(uri: str | os.PathLike[str]) -> Path:
@@ -139,3 +153,36 @@ def parse_run_uri(uri: str) -> RunUri | None:
     if not re.fullmatch(r"[0-9a-f]{32}", run_id):
         raise InvalidUriError(uri, "It has the form runs:/<run_id>/<path>, with a run id of 32 hex digits.")
     return RunUri(run_id, path.strip("/"))
+
+
+def parse_model_uri(uri: str) -> ModelUri | None:
+    """Read a `models:/` URI.
+
+    Returns
+    -------
+    named : ModelUri or None
+        None when it is a URI or path of another kind.
+
+    Raises
+    ------
+    InvalidUriError
+        If it begins with `models:` and names no version.
+    """
+    if not uri.startswith("models:"):
+        return None
+    name, _, rest = uri.removeprefix("models:").lstrip("/").partition("/")
+    name, at, alias = name.partition("@")
+    name, alias = unquote(name), unquote(alias)
+    if name and alias and at:
+        return ModelUri(name, alias=alias, path=rest.strip("/"))
+    which, _, path = rest.partition("/")
+    if not name or at or not which:
+        rule = "It has the form models:/<name>/<version>, models:/<name>@<alias> or models:/<name>/latest."
+        if re.fullmatch(r"m-[0-9a-f]{32}", name):
+            rule += " MLflow's ids of logged models are not known here: a run's model is runs:/<run_id>/<name>."
+        raise InvalidUriError(uri, rule)
+    if re.fullmatch(r"[0-9]{1,15}", which):
+        return ModelUri(name, version=int(which), path=path.strip("/"))
+    if which.lower() == "latest":
+        return ModelUri(name, alias="latest", path=path.strip("/"))
+    return ModelUri(name, stage=unquote(which), path=path.strip("/"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
 from pathlib import Path
 
@@ -36,16 +38,22 @@ def source_dir() -> Path | None:
         the Python installation (`ipython`, `pytest`, the kernel's launcher); None if that has been deleted.
     """
     try:
-        here = Path.cwd()
+        here = os.getcwd()  # noqa: PTH109 (a key of the cache)
     except OSError:
         return None
-    main = Path(notebook_path() or _main())
+    main = os.path.join(here, notebook_path() or _main())  # noqa: PTH118 (as above)
+    return _folder(here, main if os.path.isfile(main) else None, (sys.prefix, sys.base_prefix))  # noqa: PTH113
+
+
+@functools.lru_cache(maxsize=16)
+def _folder(here: str, main: str | None, installed: tuple[str, ...]) -> Path:
+    # Kept, since each run asks: following the links of four paths costs more than writing a run's first events.
     try:
-        folder = (here / main).resolve().parent if main.is_file() else here
-        prefixes = [Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)]
+        folder = Path(main).resolve().parent if main else Path(here)
+        prefixes = [Path(prefix).resolve() for prefix in installed]
     except (OSError, ValueError, RuntimeError):  # unreachable, a NUL, a loop of links
-        return here
-    return here if any(folder.is_relative_to(prefix) for prefix in prefixes) else folder
+        return Path(here)
+    return Path(here) if any(folder.is_relative_to(prefix) for prefix in prefixes) else folder
 
 
 def _main() -> str:

@@ -7,7 +7,7 @@ every key that makes sense, numeric comparison of params and tags, `duration`, a
 from __future__ import annotations
 
 from nbflow.search.parser import parse_filter, parse_order
-from nbflow.search.scope import EXPERIMENTS, RUNS, Scope
+from nbflow.search.scope import EVALUATIONS, EXPERIMENTS, MODEL_VERSIONS, REGISTERED_MODELS, RUNS, Scope
 from nbflow.search.tree import (
     And,
     Between,
@@ -24,7 +24,10 @@ from nbflow.search.tree import (
 )
 
 __all__ = [
+    "EVALUATIONS",
     "EXPERIMENTS",
+    "MODEL_VERSIONS",
+    "REGISTERED_MODELS",
     "RUNS",
     "And",
     "Between",

@@ -1,4 +1,4 @@
-"""Does a record match a filter? For what has no index: the experiments of a store (pure)."""
+"""Does a record match a filter? For what has no index: experiments, registered models, versions (pure)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.search.tree import And, Comparison, IsIn, IsNull, Key, Not, Or
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nbflow.search.tree import Between, Node, Order
+    from nbflow.search.tree import Between, Node, Order, Value
 
 __all__ = ["like_matcher", "matches", "sort_by"]
 
@@ -26,7 +26,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def matches(node: Node | None, look_up: Callable[[Key], str | float | None]) -> bool:
+def matches(node: Node | None, look_up: Callable[[Key], Value | tuple[Value, ...] | None]) -> bool:
     """Tell whether a record matches a filter.
 
     Parameters
@@ -34,12 +34,12 @@ def matches(node: Node | None, look_up: Callable[[Key], str | float | None]) -> 
     node
         The filter; None matches all.
     look_up
-        Gives the record's value for a key; None when it has none.
+        Gives the record's value for a key; None when it has none, a tuple where it may have several.
 
     Returns
     -------
     matches : bool
-        A clause on an absent value is false, whatever its operator.
+        A clause on an absent value is false, whatever its operator; on several it is true if it is of any of them.
     """
     if node is None:
         return True
@@ -50,9 +50,10 @@ def matches(node: Node | None, look_up: Callable[[Key], str | float | None]) -> 
     if isinstance(node, Not):
         return not matches(node.part, look_up)
     value = look_up(node.key)
+    values = value if isinstance(value, tuple) else () if value is None else (value,)
     if isinstance(node, IsNull):
-        return (value is None) != node.negated
-    return value is not None and _clause(node, value)
+        return (not values) != node.negated
+    return any(_clause(node, each) for each in values)
 
 
 def _clause(node: Comparison | IsIn | Between, value: str | float) -> bool:

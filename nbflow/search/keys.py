@@ -172,7 +172,8 @@ def _no_attribute(name: str, scope: Scope) -> str:
     if entity is not None:
         return f"Expected a dot and a name after {name}: {name}.{_EXAMPLES[entity]}."
     known = [attribute.name for attribute in scope.attributes]
-    return _invalid("attribute", name, known) + _offer(name, scope)
+    wrong = _invalid("attribute", name, known) if known else f"{scope.noun.capitalize()} have no attributes."
+    return wrong + _offer(name, scope)
 
 
 def _invalid(kind: str, name: str, known: Iterable[str]) -> str:

@@ -11,7 +11,16 @@ from msgspec import Struct
 
 from nbflow.search.tree import Entity, Key, Order
 
-__all__ = ["EXPERIMENTS", "RUNS", "Attribute", "AttributeType", "Scope"]
+__all__ = [
+    "EVALUATIONS",
+    "EXPERIMENTS",
+    "MODEL_VERSIONS",
+    "REGISTERED_MODELS",
+    "RUNS",
+    "Attribute",
+    "AttributeType",
+    "Scope",
+]
 
 AttributeType = Literal["string", "number", "integer", "time"]
 
@@ -123,4 +132,49 @@ EXPERIMENTS = Scope(
         Order(Key("attribute", "experiment_id")),
     ),
     example="name LIKE 'vision%'",
+)
+
+# `aliases` has several values: a clause is about any of them.
+REGISTERED_MODELS = Scope(
+    noun="registered models",
+    entities=(_ATTRIBUTES, _TAGS),
+    attributes=(
+        Attribute("name"),
+        Attribute("user_id"),
+        Attribute("aliases", aliases=("alias",), nullable=True),
+        Attribute("creation_timestamp", "time", aliases=("creation_time",)),
+        Attribute("last_updated_timestamp", "time", aliases=("timestamp", "last_updated_time")),
+    ),
+    default_order=(Order(Key("attribute", "name")),),
+    example="name LIKE 'vision%'",
+)
+
+MODEL_VERSIONS = Scope(
+    noun="model versions",
+    entities=(_METRICS, _TAGS, _ATTRIBUTES),
+    attributes=(
+        Attribute("name"),
+        Attribute("version_number", "integer", aliases=("version",)),
+        Attribute("run_id", nullable=True),
+        Attribute("source_path", aliases=("source",)),
+        Attribute("user_id"),
+        Attribute("aliases", aliases=("alias",), nullable=True),
+        Attribute("creation_timestamp", "time", aliases=("creation_time",)),
+        Attribute("last_updated_timestamp", "time", aliases=("last_updated_time",)),
+    ),
+    default_order=(
+        Order(Key("attribute", "last_updated_timestamp"), ascending=False),
+        Order(Key("attribute", "name")),
+        Order(Key("attribute", "version_number"), ascending=False),
+    ),
+    example="name = 'fraud'",
+)
+
+# What a policy may ask of the metrics that an evaluation found.
+EVALUATIONS = Scope(
+    noun="evaluations",
+    entities=(_METRICS,),
+    attributes=(),
+    default_order=(),
+    example="metrics.accuracy >= 0.9",
 )

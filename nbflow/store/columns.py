@@ -9,26 +9,26 @@ first and mean, when it has more than one point.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from nbflow.store.series import Series
+from nbflow.store.shape import names_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
 
-    from nbflow.store.digest import Digest
+    from nbflow.store.shape import Name, Shape
 
-__all__ = ["FACETS", "NAN", "WIDTH", "Column", "Columns", "Insert"]
+__all__ = ["FACETS", "WIDTH", "Column", "Columns", "Insert"]
 
 WIDTH = 64
-NAN = "nan"  # SQLite has no NaN: as a text it sorts behind all numbers, as MLflow sorts it
+_HEAD = 5  # n, x, a, st and id
 FACETS = ("min", "max", "first", "last", "mean")
-
-Name = tuple[str, str, str]
-"""Entity (`metric`, `param`, `tag`), key, facet: `""` is the value itself, `num` a text's number, or an aggregate."""
 
 
 class Column(Struct, frozen=True):
@@ -44,10 +44,13 @@ class Column(Struct, frozen=True):
 
 
 class Insert(Struct):
-    """How runs of one kind get into one segment: the statement, and which of their values it takes (None is all)."""
+    """How runs of one shape get into one segment.
+
+    The statement takes n, x, a, st and id first, and then those of the run's values that `take` takes out.
+    """
 
     sql: str
-    taken: list[int] | None
+    take: Callable[[list[str | float]], tuple[str | float, ...]]
 
 
 class Columns:
@@ -65,15 +68,20 @@ class Columns:
 
     def reload(self) -> None:
         """Read the table of columns again: another process may have added some."""
-        rows = self._database.execute("SELECT entity, key, facet, segment, place FROM keys ORDER BY id").fetchall()
+        select = "SELECT entity, key, facet, segment, place, low, high FROM keys ORDER BY id"
+        rows = self._database.execute(select).fetchall()
         self._of: dict[Name, Column] = {
-            (entity, key, facet): Column(segment, place) for entity, key, facet, segment, place in rows
+            (entity, key, facet): Column(segment, place) for entity, key, facet, segment, place, _, _ in rows
+        }
+        self._bounds: dict[Column, tuple[float, float]] = {
+            Column(segment, place): (low, high) for _, _, _, segment, place, low, high in rows if low is not None
         }
         # For texts and for numbers, the segment that has room, and how many of its columns are taken.
         self._open: dict[bool, tuple[int, int]] = {
             _is_text(name): (column.segment, column.place + 1) for name, column in self._of.items()
         }
-        self._plans: dict[tuple[Any, ...], list[Insert]] = {}
+        self._plans: dict[Shape, list[Insert]] = {}
+        self._filled: dict[str, list[Column]] = {}
 
     @property
     def segments(self) -> int:
@@ -88,47 +96,34 @@ class Columns:
         """List the keys of an entity, in the order of their appearance."""
         return [key for kind, key, facet in self._of if kind == entity and not facet]
 
-    def spread(self, run: Digest) -> tuple[list[Insert], list[Any]]:
-        """Say how a run's values get into the segments.
+    def bounds(self, column: Column) -> tuple[float, float]:
+        """Say between which numbers a column's are, and ever were; the lower is above the higher when it has none."""
+        return self._bounds.get(column, (math.inf, -math.inf))
 
-        Returns
-        -------
-        inserts : list of Insert
-            One for each segment that holds a value of the run. Each statement takes n, x, a, st and id first.
-        values : list
-            The run's values, which the inserts choose from.
-        """
-        params, tags, metrics = run.params, run.tags, run.metrics
-        texts = list(params.values())
-        numbers = run.param_numbers
-        tag_texts = list(tags.values())
-        tag_numbers = run.tag_numbers
-        metric_values = list(metrics.values())
-        is_series = [type(value) is Series for value in metric_values]
-        values: list[Any] = texts
-        values += [number for number in numbers if number is not None]
-        if True in is_series:
-            for value in metric_values:
-                values += _numbers_of(value)
-        else:
-            values += [value if value == value else NAN for value in metric_values]  # noqa: PLR0124 (NaN)
-        values += tag_texts
-        values += [number for number in tag_numbers if number is not None]
-        kind = (
-            tuple(params),
-            tuple([number is None for number in numbers]),
-            tuple(metrics),
-            tuple(is_series),
-            tuple(tags),
-            tuple([number is None for number in tag_numbers]),
-        )
-        plan = self._plans.get(kind)
+    def widen(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        """Take into account what one of the inserts put into columns of numbers."""
+        columns = self._filled.get(sql)
+        if columns is None:
+            return
+        for column, values in zip(columns, islice(zip(*rows, strict=True), _HEAD, None), strict=True):
+            low, high = self.bounds(column)
+            numbers = [value for value in values if type(value) is not str]
+            least, most = min(numbers, default=low), max(numbers, default=high)
+            if least < low or most > high:
+                self._bounds[column] = low, high = min(least, low), max(most, high)
+                where = (column.segment, column.place)
+                self._database.execute("UPDATE keys SET low=?, high=? WHERE segment=? AND place=?", (low, high, *where))
+
+    def inserts_for(self, shape: Shape) -> list[Insert]:
+        """Say how the values of runs of a shape get into the segments: one for each segment that takes any of them."""
+        plan = self._plans.get(shape)
         if plan is None:
-            plan = self._plans[kind] = self._plan(_names(*kind))
-        return plan, values
+            plan = self._plans[shape] = self._plan(shape)
+        return plan
 
-    def _plan(self, names: Iterable[Name]) -> list[Insert]:
+    def _plan(self, shape: Shape) -> list[Insert]:
         by_segment: dict[int, list[tuple[int, int]]] = {}
+        names = list(names_of(shape))
         for i, name in enumerate(names):
             column = self._of.get(name) or self._add(name)
             by_segment.setdefault(column.segment, []).append((i, column.place))
@@ -139,7 +134,9 @@ class Columns:
                 f"INSERT INTO s{segment} (n, x, a, st, id, {columns}) "
                 f"VALUES (?, ?, ?, ?, ?, {', '.join('?' * len(places))})"
             )
-            inserts.append(Insert(sql, None if len(by_segment) == 1 else [i for i, _ in places]))
+            if not _is_text(names[places[0][0]]):
+                self._filled[sql] = [Column(segment, place) for _, place in places]
+            inserts.append(Insert(sql, _taking([i for i, _ in places])))
         return inserts
 
     def _add(self, name: Name) -> Column:
@@ -148,10 +145,12 @@ class Columns:
             segment, place = self.segments, 0
             # x, a, st and id repeat the run's experiment, whether it is active, its start and its id, so that the
             # usual search reads this one table alone.
-            columns = ", ".join(f"c{i}" for i in range(WIDTH))
             self._database.execute(
-                f"CREATE TABLE s{segment} (n INTEGER PRIMARY KEY, x INTEGER, a INTEGER, st INTEGER, id BLOB, {columns})"
+                f"CREATE TABLE s{segment} (n INTEGER PRIMARY KEY, x INTEGER, a INTEGER, st INTEGER, id BLOB)"
             )
+        # Each column is added when it is needed: all 64 from the start would make every row 50 bytes longer, and a scan
+        # a quarter.
+        self._database.execute(f"ALTER TABLE s{segment} ADD COLUMN c{place}")
         column = Column(segment, place)
         self._database.execute(
             "INSERT INTO keys (entity, key, facet, segment, place) VALUES (?, ?, ?, ?, ?)", (*name, segment, place)
@@ -166,27 +165,8 @@ def _is_text(name: Name) -> bool:
     return entity != "metric" and not facet
 
 
-def _names(
-    params: tuple[str, ...],
-    no_number: tuple[bool, ...],
-    metrics: tuple[str, ...],
-    is_series: tuple[bool, ...],
-    tags: tuple[str, ...],
-    tag_no_number: tuple[bool, ...],
-) -> Iterable[Name]:
-    """Name the values of a run in the order in which `Columns.spread` lists them."""
-    yield from (("param", key, "") for key in params)
-    yield from (("param", key, "num") for key, none in zip(params, no_number, strict=True) if not none)
-    for key, series in zip(metrics, is_series, strict=True):
-        yield "metric", key, ""
-        if series:
-            yield from (("metric", key, facet) for facet in ("min", "max", "first", "mean"))
-    yield from (("tag", key, "") for key in tags)
-    yield from (("tag", key, "num") for key, none in zip(tags, tag_no_number, strict=True) if not none)
-
-
-def _numbers_of(value: float | Series) -> list[float | str]:
-    numbers = (
-        [value.last[2], value.low, value.high, value.first[2], value.mean] if isinstance(value, Series) else [value]
-    )
-    return [number if number == number else NAN for number in numbers]  # noqa: PLR0124 (NaN)
+def _taking(places: list[int]) -> Callable[[list[str | float]], tuple[str | float, ...]]:
+    if len(places) == 1:  # itemgetter would give the value itself
+        (place,) = places
+        return lambda values: (values[place],)
+    return itemgetter(*places)

@@ -7,6 +7,7 @@ than half as long with a helper. Only plain data crosses the pipes, and what a h
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -23,6 +24,7 @@ import msgspec
 from nbflow.store.digest import Digest, read_run
 from nbflow.store.layout import Layout
 from nbflow.store.reader import FolderReader
+from nbflow.store.shape import NO_SHAPE, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -34,8 +36,10 @@ __all__ = ["digest_all", "encode_state", "help_out"]
 # Starting a helper costs as much as reading this many runs.
 _WORTH_HELP = 4000
 _MOST_HELPERS = 4
-_BATCH = 250
-_AHEAD = 2
+# What is found of a batch should fit into a pipe (64 kB on Linux; a run of 30 values is 390 bytes), so that a helper
+# need not wait until it is taken; and what it was given ahead must last while this process writes a thousand rows.
+_BATCH = 100
+_AHEAD = 6
 
 RunKey = tuple[str, str]
 """Home and run id."""
@@ -43,7 +47,7 @@ Found = tuple[Digest, bytes | None]
 """A run's digest, and its encoded state when the digest alone does not settle it."""
 
 _keys_decoder = msgspec.msgpack.Decoder(list[RunKey])
-_found_decoder = msgspec.msgpack.Decoder(list[Found])
+_found_decoder = msgspec.msgpack.Decoder(list[tuple[Shape, list[Found]]])
 _length = struct.Struct("<I")
 
 _HELPER = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from nbflow.store.crew import help_out; help_out()"
@@ -98,11 +102,12 @@ def digest_all(root: Path, runs: Sequence[RunKey], *, worth_help: int = _WORTH_H
 
 def help_out() -> None:
     """Be a helper: answer each batch of runs on the standard input with what was found, on the standard output."""
+    gc.disable()  # nothing here is in a cycle, and nothing lasts
     reader = FolderReader(Layout(Path(sys.argv[2])))
     source, target = sys.stdin.buffer, sys.stdout.buffer
     target.write(_GREETING)
     while data := _receive(source):
-        _send(target, msgspec.msgpack.encode(_digest(reader, _keys_decoder.decode(data))))
+        _send(target, _encode(_digest(reader, _keys_decoder.decode(data))))
 
 
 def _digest(reader: FolderReader, runs: Sequence[RunKey]) -> list[Found]:
@@ -110,6 +115,24 @@ def _digest(reader: FolderReader, runs: Sequence[RunKey]) -> list[Found]:
     for home, run_id in runs:
         state, digest, _ = read_run(reader, home, run_id, None)
         found.append((digest, None if state is None else encode_state(state)))
+    return found
+
+
+def _encode(found: list[Found]) -> bytes:
+    """Encode what was found, each shape once."""
+    by_shape: dict[Shape, list[Found]] = {}
+    for each in found:
+        by_shape.setdefault(each[0].shape, []).append(each)
+        each[0].shape = NO_SHAPE
+    return msgspec.msgpack.encode(list(by_shape.items()))
+
+
+def _decode(data: bytes) -> list[Found]:
+    found: list[Found] = []
+    for shape, of_shape in _found_decoder.decode(data):
+        for digest, _ in of_shape:
+            digest.shape = shape
+        found += of_shape
     return found
 
 
@@ -167,7 +190,7 @@ class _Helper:
             source = None  # something else speaks there
         while source is not None and (data := _receive(source)):
             try:
-                self._done.put((self, _found_decoder.decode(data)))
+                self._done.put((self, _decode(data)))
             except msgspec.DecodeError:
                 break
         self._done.put((self, None))

@@ -13,20 +13,21 @@ from msgspec import Struct
 
 from nbflow.store import points
 from nbflow.store.entity import experiment_id_of
-from nbflow.store.events import RUNNING, Ended, Input, Key, ParamSet, Renamed, Started, TagDeleted, TagSet
+from nbflow.store.events import RUNNING, Ended, Input, Key, ModelLogged, ParamSet, Renamed, Started, TagDeleted, TagSet
 from nbflow.store.fold import RunState
 from nbflow.store.reader import LogShrankError
 from nbflow.store.series import Series, add_points
+from nbflow.store.shape import Shape, lay_out
 
 if TYPE_CHECKING:
     from nbflow.store.events import Event
     from nbflow.store.reader import News, StoreReader
 
-__all__ = ["Digest", "digest_of", "fold_run", "number_of", "quick_digest", "read_run"]
+__all__ = ["Digest", "digest_of", "fold_run", "quick_digest", "read_run"]
 
 
-class Digest(Struct):
-    """A run as the index sees it. A metric of one point is its value, one of more is a `Series`."""
+class Digest(Struct, array_like=True):
+    """A run as the index sees it."""
 
     run_id: str
     home: str
@@ -37,13 +38,10 @@ class Digest(Struct):
     name: str
     user: str
     status: str
-    params: dict[str, str]
-    tags: dict[str, str]
-    metrics: dict[str, float | Series]
+    shape: Shape
+    values: list[str | float]
+    """All params, tags and metrics, as the shape says."""
     inputs: list[Input]
-    param_numbers: list[float | None] = []
-    """For each param its value as a number, None when it is none."""
-    tag_numbers: list[float | None] = []
     exists: bool = True
     deleted: bool = False
     settled: bool = True
@@ -52,6 +50,11 @@ class Digest(Struct):
 
 def digest_of(state: RunState) -> Digest:
     """Make the digest of a folded state."""
+    shape, values = lay_out(
+        {key: str(param.value) for key, param in state.params.items()},
+        {key: tag.value for key, tag in state.tags.items() if tag.value is not None},
+        {key: s if s.count > 1 else s.last[2] for key, s in state.metrics.items()},
+    )
     return Digest(
         run_id=state.run_id,
         home=state.experiment_id,
@@ -62,9 +65,8 @@ def digest_of(state: RunState) -> Digest:
         name=state.current_name,
         user=state.user,
         status=state.written_status,
-        params={key: str(param.value) for key, param in state.params.items()},
-        tags={key: tag.value for key, tag in state.tags.items() if tag.value is not None},
-        metrics={key: s if s.count > 1 else s.last[2] for key, s in state.metrics.items()},
+        shape=shape,
+        values=values,
         inputs=[used for _, used in state.inputs.values()],
         exists=state.exists,
         deleted=state.deleted,
@@ -121,9 +123,9 @@ def read_run(reader: StoreReader, home: str, run_id: str, old: RunState | None) 
         news = list(reader.run_news(home, run_id, {}))
         digest = quick_digest(run_id, home, news[0]) if len(news) == 1 else None
         if digest is not None:
-            return None, _with_numbers(digest), True
+            return None, digest, True
     state, changed = fold_run(reader, home, run_id, old)
-    return state, _with_numbers(digest_of(state)), changed
+    return state, digest_of(state), changed
 
 
 def quick_digest(run_id: str, home: str, news: News) -> Digest | None:
@@ -150,6 +152,7 @@ def quick_digest(run_id: str, home: str, news: News) -> Digest | None:
     metrics = _metrics(news, told.keys)
     if metrics is None or told.ended.points > len(news.points) // points.SIZE:
         return None
+    shape, values = lay_out(told.params, told.tags, metrics)
     return Digest(
         run_id,
         home,
@@ -160,9 +163,8 @@ def quick_digest(run_id: str, home: str, news: News) -> Digest | None:
         told.name,
         events[0].user,
         told.ended.status,
-        told.params,
-        told.tags,
-        metrics,
+        shape,
+        values,
         list(told.inputs.values()),
     )
 
@@ -187,25 +189,27 @@ def _listen(started: Started, events: list[Event]) -> _Told | None:  # noqa: C90
     params, tags, keys = told.params, told.tags, told.keys
     last = started.t
     for event in events:
-        if event.t <= last:
+        t = event.t
+        if t <= last:
             return None
-        last = event.t
-        if isinstance(event, ParamSet):
-            if params.setdefault(event.key, event.value) != event.value:
+        last = t
+        if type(event) is ParamSet:
+            value = event.value
+            if params.setdefault(event.key, value) != value:
                 return None
-        elif isinstance(event, TagSet):
-            tags[event.key] = event.value
-        elif isinstance(event, Key):
+        elif type(event) is Key:
             keys[event.id] = event.key
-        elif isinstance(event, Ended) and told.ended is None:
+        elif type(event) is TagSet:
+            tags[event.key] = event.value
+        elif type(event) is Ended and told.ended is None:
             told.ended = event
-        elif isinstance(event, Renamed):
+        elif type(event) is Renamed:
             told.name = event.name
-        elif isinstance(event, TagDeleted):
+        elif type(event) is TagDeleted:
             tags.pop(event.key, None)
-        elif isinstance(event, Input):
+        elif type(event) is Input:
             told.inputs.setdefault((event.name, event.digest), event)
-        else:
+        elif type(event) is not ModelLogged:  # which nothing in the index tells of
             return None
     return told
 
@@ -227,24 +231,3 @@ def _metrics(news: News, keys: dict[int, str]) -> dict[str, float | Series] | No
     if add_points(series, news.writer, keys, news.points):
         return None
     return {key: each if each.count > 1 else each.last[2] for key, each in series.items()}
-
-
-_BEGINS_NUMBER = frozenset("0123456789+-.iI")
-_LONGEST_NUMBER = 40
-
-
-def number_of(text: str) -> float | None:
-    """Read a param's or tag's text as the number that a filter compares; None when it is none, or NaN."""
-    if not text or text[0] not in _BEGINS_NUMBER or len(text) > _LONGEST_NUMBER:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if number == number and "_" not in text else None  # noqa: PLR0124 (NaN)
-
-
-def _with_numbers(digest: Digest) -> Digest:
-    digest.param_numbers = [number_of(text) for text in digest.params.values()]
-    digest.tag_numbers = [number_of(text) for text in digest.tags.values()]
-    return digest

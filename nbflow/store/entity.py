@@ -11,10 +11,12 @@ from nbflow.entities import (
     Experiment,
     InputTag,
     Metric,
+    ModelOutput,
     Run,
     RunData,
     RunInfo,
     RunInputs,
+    RunOutputs,
 )
 from nbflow.store.layout import ARTIFACTS
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from nbflow.store.layout import Layout
 
 __all__ = ["artifact_uri", "experiment_id_of", "experiment_of", "run_of"]
+
+_NOTHING_MADE = RunOutputs()
 
 
 def artifact_uri(layout: Layout, home: str, run_id: str, location: str | None) -> str:
@@ -76,6 +80,18 @@ def run_of(state: RunState, *, uri: str, status: str, experiment_deleted: bool) 
             )
         ),
         state.phase.error if state.phase is not None else None,
+        _outputs_of(state),
+    )
+
+
+def _outputs_of(state: RunState) -> RunOutputs:
+    if not state.models:
+        return _NOTHING_MADE
+    return RunOutputs(
+        tuple(
+            ModelOutput(made.path, made.uuid, made.flavors, made.step, made.time, made.size, made.files)
+            for _, made in sorted(state.models.values(), key=itemgetter(0))
+        )
     )
 
 

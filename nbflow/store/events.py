@@ -7,8 +7,7 @@ does not need it: readers skip kinds and fields that they do not know. A changed
 
 from __future__ import annotations
 
-import contextlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -26,8 +25,10 @@ __all__ = [
     "Ended",
     "Event",
     "ExperimentEvent",
+    "Granted",
     "Input",
     "Key",
+    "ModelLogged",
     "Moved",
     "ParamSet",
     "Renamed",
@@ -37,6 +38,7 @@ __all__ = [
     "Started",
     "TagDeleted",
     "TagSet",
+    "decode_by",
     "decode_lines",
     "encode",
 ]
@@ -58,7 +60,7 @@ class Event(Struct, frozen=True, tag_field="kind", omit_defaults=True):
     t: Time
 
 
-# Kinds that experiments and runs share.
+# Kinds that experiments and runs, or experiments and models, share.
 
 
 class Renamed(Event, frozen=True, tag="renamed"):
@@ -90,6 +92,14 @@ class Restored(Event, frozen=True, tag="restored"):
     """Taken out of the trash, at `time` in milliseconds."""
 
     time: Number
+
+
+class Granted(Event, frozen=True, tag="granted"):
+    """What `subject` may do, given by `by`; an empty `permission` takes away what was given."""
+
+    subject: str
+    permission: str
+    by: str = ""
 
 
 # Kinds of an experiment.
@@ -168,6 +178,18 @@ class Input(Event, frozen=True, tag="input"):
     tags: dict[str, str] = {}
 
 
+class ModelLogged(Event, frozen=True, tag="model"):
+    """A model that the run logged to `path` of its artifacts; `files` says the SHA-256 of each, `size` is in bytes."""
+
+    path: str
+    uuid: str
+    flavors: tuple[str, ...] = ()
+    step: Number = 0
+    time: Number = 0
+    files: dict[str, str] = {}
+    size: Number = 0
+
+
 class Ended(Event, frozen=True, tag="ended"):
     """A run's end, at `time` in milliseconds; `points` records are in this writer's `.metrics`."""
 
@@ -183,9 +205,21 @@ class Moved(Event, frozen=True, tag="moved"):
     experiment_id: ExperimentId
 
 
-ExperimentEvent = Created | Claimed | Changed | Renamed | TagSet | TagDeleted | Deleted | Restored
+ExperimentEvent = Created | Claimed | Changed | Renamed | TagSet | TagDeleted | Deleted | Restored | Granted
 RunEvent = (
-    Started | Resumed | ParamSet | Key | Input | Ended | Moved | Renamed | TagSet | TagDeleted | Deleted | Restored
+    Started
+    | Resumed
+    | ParamSet
+    | Key
+    | Input
+    | ModelLogged
+    | Ended
+    | Moved
+    | Renamed
+    | TagSet
+    | TagDeleted
+    | Deleted
+    | Restored
 )
 
 _encoder = msgspec.json.Encoder()
@@ -218,10 +252,15 @@ def decode_lines(lines: bytes, *, of_run: bool) -> tuple[list[Event], int]:
     damaged : int
         How many lines were no event at all. Lines of an unknown kind are not counted: a newer nbflow wrote them.
     """
-    decoder = _run_decoder if of_run else _experiment_decoder
-    events: list[Event] = []
-    with contextlib.suppress(*_NO_EVENT):
-        events = list(decoder.decode_lines(lines))
+    return decode_by(_run_decoder if of_run else _experiment_decoder, lines)
+
+
+def decode_by(decoder: msgspec.json.Decoder[Any], lines: bytes) -> tuple[list[Event], int]:
+    """Decode whole lines of a log whose events `decoder` knows, as `decode_lines` does."""
+    try:
+        events: list[Event] = decoder.decode_lines(lines)
+    except _NO_EVENT:
+        events = []
     # It takes any white space, or none, for the end of a line: what that makes of damage depends on where it began.
     if len(events) == lines.count(b"\n"):
         return events, 0

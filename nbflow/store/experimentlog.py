@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from typing import TYPE_CHECKING
 
 from nbflow.errors import ExperimentDeletedError, ExperimentNotFoundError, TagNotFoundError
@@ -13,28 +11,26 @@ from nbflow.store.events import (
     Created,
     Deleted,
     Event,
+    Granted,
     Renamed,
     Restored,
     TagDeleted,
     TagSet,
 )
 from nbflow.store.fold import ExperimentState
-from nbflow.store.forks import forkable
-from nbflow.store.liveness import this_process
-from nbflow.store.reader import LogShrankError
-from nbflow.store.writer import LogWriter
+from nbflow.store.folderlog import FolderLog, now_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from nbflow.store.clock import LogicalClock
-    from nbflow.store.reader import StoreReader
+    from nbflow.store.reader import News, StoreReader
 
 __all__ = ["ExperimentLog"]
 
 
-class ExperimentLog:
+class ExperimentLog(FolderLog[ExperimentState]):
     """One experiment of a store, for reading and writing.
 
     Parameters
@@ -49,39 +45,21 @@ class ExperimentLog:
 
     def __init__(self, experiment_id: str, folder: Path, *, reader: StoreReader, clock: LogicalClock) -> None:
         self.experiment_id = experiment_id
-        self.folder = folder
-        self.state = ExperimentState(experiment_id)
         self._reader = reader
-        self._clock = clock
-        self._writer = LogWriter(folder, this_process().host, clock)
-        self.forget()
-        forkable.add(self)
+        super().__init__(folder, clock)
 
-    def forget(self) -> None:
-        """After a fork: the lock may have been held by a thread that is not here."""
-        self._lock = threading.RLock()
-
-    def refresh(self) -> ExperimentState:
-        """Read what is new in the log. An experiment that is not there has a state that does not `exist`."""
-        with self._lock:
-            try:
-                self._take_news()
-            except LogShrankError:
-                self._writer.begin_anew()  # its file may be what is gone
-                self.state = ExperimentState(self.experiment_id)
-                self._take_news()
-            self._clock.observe(self.state.last_t)
-            return self.state
-
-    def create(self, name: str, location: str | None, tags: Mapping[str, str]) -> None:
-        """Write the experiment's first events, in a folder that this process made.
+    def create(self, name: str, location: str | None, tags: Mapping[str, str], owner: str | None = None) -> None:
+        """Write the experiment's first events, in a folder that this process made; `owner` may do all with it.
 
         Raises
         ------
         StoreWriteError
             If the disk refuses.
         """
-        events: list[Event] = [Created(self._clock.tick(), name, _now(), location)]
+        events: list[Event] = []
+        if owner is not None:  # first: nobody meets an experiment that is not the owner's yet
+            events.append(Granted(self._clock.tick(), f"user:{owner}", "MANAGE", owner))
+        events.append(Created(self._clock.tick(), name, now_ms(), location))
         events += [TagSet(self._clock.tick(), key, value) for key, value in tags.items()]
         self._write(events)
 
@@ -97,11 +75,11 @@ class ExperimentLog:
     def delete(self) -> None:
         """Put the experiment into the trash."""
         self.writable()
-        self._write([Deleted(self._clock.tick(), _now())])
+        self._write([Deleted(self._clock.tick(), now_ms())])
 
     def restore(self) -> None:
         """Take the experiment out of the trash."""
-        self._write([Restored(self._clock.tick(), _now())])
+        self._write([Restored(self._clock.tick(), now_ms())])
 
     def set_tags(self, tags: Mapping[str, str]) -> None:
         """Set tags.
@@ -127,6 +105,10 @@ class ExperimentLog:
             raise TagNotFoundError(key, f"experiment {self.experiment_id}")
         self._write([TagDeleted(self._clock.tick(), key)])
 
+    def grant(self, subject: str, permission: str, by: str) -> None:
+        """Give somebody a permission, also on an experiment in the trash; an empty one takes away what was given."""
+        self._write([Granted(self._clock.tick(), subject, permission, by)])
+
     def announce(self, run_id: str) -> None:
         """Tell indexes that a run of this folder has news."""
         self._writer.append([Changed(self._clock.tick(), run_id)])
@@ -148,19 +130,8 @@ class ExperimentLog:
             raise ExperimentDeletedError(state.current_name)
         return state
 
-    def close(self) -> None:
-        """Close the file; a later write opens it again."""
-        self._writer.close()
+    def _empty(self) -> ExperimentState:
+        return ExperimentState(self.experiment_id)
 
-    def _take_news(self) -> None:
-        for news in self._reader.experiment_news(self.experiment_id, self.state.files):
-            self.state.take(news)
-
-    def _write(self, events: list[Event]) -> None:
-        self._writer.append(events)
-        self._writer.sync()
-        self.refresh()
-
-
-def _now() -> int:
-    return int(time.time() * 1000)
+    def _news(self) -> Iterator[News]:
+        return self._reader.experiment_news(self.experiment_id, self.state.files)

@@ -15,6 +15,7 @@ from nbflow.errors import (
     StoreWriteError,
 )
 from nbflow.names import check_run_id
+from nbflow.store.accesslog import AccessLog
 from nbflow.store.appendfile import sync_folder
 from nbflow.store.clock import LogicalClock
 from nbflow.store.entity import artifact_uri, experiment_id_of, experiment_of, run_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from nbflow.entities import Experiment, Run, RunError
     from nbflow.store.history import History
     from nbflow.store.index import Index
+    from nbflow.store.models import Models
 
 __all__ = ["FileStore"]
 
@@ -56,7 +58,9 @@ class FileStore:
         self.reader = FolderReader(self.layout)
         self._clock = LogicalClock()
         self.experiments = Experiments(self.layout, self.reader, self._clock)
+        self.access = AccessLog(self.layout.access, reader=self.reader, clock=self._clock)
         self._runs: OrderedDict[str, RunLog] = OrderedDict()
+        self._models: Models | None = None
         self._index: Index | None = None
         self._ready = False
         self.forget()
@@ -259,6 +263,16 @@ class FileStore:
         return history
 
     @property
+    def models(self) -> Models:
+        """The registered models."""
+        with self._lock:
+            if self._models is None:
+                from nbflow.store.models import Models
+
+                self._models = Models(self.layout, self.reader, self._clock)
+            return self._models
+
+    @property
     def index(self) -> Index:
         """The search index."""
         with self._lock:
@@ -274,6 +288,9 @@ class FileStore:
             for log in self._runs.values():
                 log.close()
             self.experiments.close()
+            self.access.close()
+            if self._models is not None:
+                self._models.close()
             if self._index is not None:
                 self._index.close()
 

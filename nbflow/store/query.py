@@ -131,7 +131,8 @@ class _Compiler:
         where: list[str] = []
         values: list[object] = []
         if experiment_ids is not None:
-            text, bound = _in(f"{self._base}.x", [int(each) for each in experiment_ids])
+            ids = [int(each) for each in experiment_ids]
+            text, bound = (f"{self._base}.x = ?", ids) if len(ids) == 1 else _in(f"{self._base}.x", ids)
             where.append(text)
             values += bound
         if active is not None:
@@ -150,7 +151,7 @@ class _Compiler:
             held, limit = len(self._segments) * WIDTH, _MAX_SEGMENTS * WIDTH
             what = "the part of the index that the filter and the order look at"
             raise LimitExceededError(what, held, limit, "Ask for fewer metrics at once.", unit="columns")
-        sql = f"SELECT {self._base}.n FROM {self._tables()}"
+        sql = f"SELECT {self._base}.n FROM {self._tables(latest=_is_latest(selection))}"
         if where:
             sql += f" WHERE {' AND '.join(where)}"
         sql += f" ORDER BY {', '.join(terms)}"
@@ -159,9 +160,10 @@ class _Compiler:
             values += [-1 if selection.limit is None else selection.limit, selection.offset]
         return Query(sql, tuple(values))
 
-    def _tables(self) -> str:
+    def _tables(self, *, latest: bool) -> str:
         base = self._base
-        tables = "runs r" if base == "r" else base
+        # SQLite would take this index for anything that asks for an experiment, and be slower than by a scan.
+        tables = f"runs r {'INDEXED BY latest' if latest else 'NOT INDEXED'}" if base == "r" else base
         if self._runs and base != "r":
             tables += f" CROSS JOIN runs r ON r.n = {base}.n"
         for segment in sorted(self._segments):
@@ -181,7 +183,20 @@ class _Compiler:
             return f"(NOT COALESCE({text}, 0))", values
         if node.key.entity == "dataset":
             return self._dataset(node)
+        if self._is_beyond(node):
+            return "0", []  # SQLite then looks at no run at all, if this stands alone or under an AND
         return self._clause(node, self._expression(node))
+
+    def _is_beyond(self, node: Comparison | IsIn | Between | IsNull) -> bool:
+        """Tell whether no run can pass a comparison, by the lowest and the highest number that there ever was."""
+        if not isinstance(node, Comparison) or isinstance(node.value, str):
+            return False
+        value = node.value
+        for column in self.proven(node):
+            low, high = self._columns.bounds(column)
+            passes = {">": high > value, ">=": high >= value, "<": low < value, "<=": low <= value}
+            return not passes.get(node.op, node.op != "=" or low <= value <= high)
+        return False
 
     def _dataset(self, node: Comparison | IsIn | Between | IsNull) -> Sql:
         self._runs = True
@@ -265,6 +280,12 @@ class _Compiler:
             return [f"{what} IS NULL", f"typeof({what}) = 'text'", f"{what} {direction}"]
         what = self._column(self._columns.find(key.entity, key.name))
         return [f"{what} IS NULL", f"{what} {direction}"]
+
+
+def _is_latest(selection: Selection) -> bool:
+    """Tell whether all runs of one experiment are asked for, the latest first, which is the order of an index."""
+    one = len(selection.experiment_ids or ()) == 1
+    return one and selection.active is not None and selection.node is None and not selection.order
 
 
 def _metric_columns(columns: Columns, name: str) -> list[Column]:

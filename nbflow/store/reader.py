@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import errno
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from nbflow.store import points
 from nbflow.store.events import Event, decode_lines
-from nbflow.store.layout import LOG, Layout, is_experiment_id, is_run_id
+from nbflow.store.layout import (
+    ACCESS,
+    LOG,
+    MODELS,
+    Layout,
+    is_experiment_id,
+    is_model_folder,
+    is_run_id,
+    is_version_folder,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from nbflow.store.fold import FileCursor
 
@@ -60,11 +70,28 @@ class StoreReader(Protocol):
     def experiment_news(self, experiment_id: str, files: Mapping[str, FileCursor]) -> Iterator[News]:
         """Read what is new in an experiment's log."""
 
-    def run_news(self, experiment_id: str, run_id: str, files: Mapping[str, FileCursor]) -> Iterator[News]:
-        """Read what is new in a run's log."""
+    def access_news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        """Read what is new in the log of what is granted on the whole store."""
+
+    def run_news(
+        self, experiment_id: str, run_id: str, files: Mapping[str, FileCursor], but: str = ""
+    ) -> Iterator[News]:
+        """Read what is new in a run's log, except for the files of one writer."""
 
     def run_size(self, experiment_id: str, run_id: str) -> int:
         """Tell how much a run's log holds, without reading it: another number after every write."""
+
+    def models(self) -> list[str]:
+        """List the folders that can be registered models."""
+
+    def versions(self, folder: str) -> list[int]:
+        """List the numbers of all folders of a model that can be versions."""
+
+    def model_news(self, folder: str, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        """Read what is new in a model's log."""
+
+    def version_news(self, folder: str, version: int, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        """Read what is new in a version's log."""
 
 
 class FolderReader:
@@ -102,17 +129,29 @@ class FolderReader:
         LogShrankError
             If a file is gone or shorter than before.
         """
-        return _log_news(f"{self._root}/{experiment_id}/{LOG}", files, of_run=False)
+        return _log_news(f"{self._root}/{experiment_id}/{LOG}", files, decode=_decode_experiment)
 
-    def run_news(self, experiment_id: str, run_id: str, files: Mapping[str, FileCursor]) -> Iterator[News]:
-        """Read what is new in a run's log.
+    def access_news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        """Read what is new in the log of what is granted on the whole store.
 
         Raises
         ------
         LogShrankError
             If a file is gone or shorter than before.
         """
-        return _log_news(f"{self._root}/{experiment_id}/{run_id}/{LOG}", files, of_run=True)
+        return _log_news(f"{self._root}/{ACCESS}/{LOG}", files, decode=_decode_experiment)
+
+    def run_news(
+        self, experiment_id: str, run_id: str, files: Mapping[str, FileCursor], but: str = ""
+    ) -> Iterator[News]:
+        """Read what is new in a run's log, except for the files of one writer.
+
+        Raises
+        ------
+        LogShrankError
+            If a file is gone or shorter than before.
+        """
+        return _log_news(f"{self._root}/{experiment_id}/{run_id}/{LOG}", files, but, decode=_decode_run)
 
     def run_size(self, experiment_id: str, run_id: str) -> int:
         """Tell how much a run's log holds, without reading it: the bytes of all its files."""
@@ -128,8 +167,57 @@ class FolderReader:
             return -1
         return size
 
+    def models(self) -> list[str]:
+        """List the folders that can be registered models; none where there is no store."""
+        return sorted(filter(is_model_folder, self._listed(MODELS)))
 
-def _log_news(log: str, files: Mapping[str, FileCursor], *, of_run: bool) -> Iterator[News]:
+    def versions(self, folder: str) -> list[int]:
+        """List the numbers of all folders of a model that can be versions; none where there is no model."""
+        return sorted(map(int, filter(is_version_folder, self._listed(f"{MODELS}/{folder}"))))
+
+    def model_news(self, folder: str, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        """Read what is new in a model's log.
+
+        Raises
+        ------
+        LogShrankError
+            If a file is gone or shorter than before.
+        """
+        # Here, not above: most programs have no use for these events.
+        from nbflow.store.model_events import decode_model_lines
+
+        return _log_news(f"{self._root}/{MODELS}/{folder}/{LOG}", files, decode=decode_model_lines)
+
+    def version_news(self, folder: str, version: int, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        """Read what is new in a version's log.
+
+        Raises
+        ------
+        LogShrankError
+            If a file is gone or shorter than before.
+        """
+        from nbflow.store.model_events import decode_version_lines
+
+        return _log_news(f"{self._root}/{MODELS}/{folder}/{version}/{LOG}", files, decode=decode_version_lines)
+
+    def _listed(self, place: str) -> list[str]:
+        try:
+            return os.listdir(f"{self._root}/{place}")
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return []
+
+
+_decode_run = partial(decode_lines, of_run=True)
+_decode_experiment = partial(decode_lines, of_run=False)
+
+
+def _log_news(
+    log: str,
+    files: Mapping[str, FileCursor],
+    but: str = "",
+    *,
+    decode: Callable[[bytes], tuple[list[Event], int]],
+) -> Iterator[News]:
     try:
         names = os.listdir(log)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -140,26 +228,35 @@ def _log_news(log: str, files: Mapping[str, FileCursor], *, of_run: bool) -> Ite
     if files and not files.keys() <= set(writers):
         raise LogShrankError(log)
     for writer in writers:
-        cursor = files.get(writer)
-        events_at, points_at = (cursor.events, cursor.points) if cursor is not None else (0, 0)
-        # Points first: whatever key they carry was declared before them, so it is in the events read after.
-        numbers = b""
-        if points_at or f"{writer}.metrics" in names:
-            numbers = read_from(f"{log}/{writer}.metrics", points_at)
-            torn = len(numbers) % points.SIZE
-            if torn:
-                numbers = numbers[:-torn]
-        text = read_from(f"{log}/{writer}.jsonl", events_at)
-        # What stands after the last newline is being written, or was torn off by a kill.
-        if text and text[-1] != _NEWLINE:
-            text = text[: text.rfind(b"\n") + 1]
-        if not text and not numbers:
-            continue
-        events, damaged = decode_lines(text, of_run=of_run)
-        news = News(writer, events, numbers, events_at + len(text), points_at + len(numbers), damaged)
-        if numbers and points_at == 0:
-            _take_header(news)
-        yield news
+        if writer != but:
+            news = _writer_news(f"{log}/{writer}", files.get(writer), f"{writer}.metrics" in names, decode)
+            if news is not None:
+                yield news
+
+
+def _writer_news(
+    path: str, cursor: FileCursor | None, has_points: bool, decode: Callable[[bytes], tuple[list[Event], int]]
+) -> News | None:
+    events_at, points_at = (cursor.events, cursor.points) if cursor is not None else (0, 0)
+    # Points first: whatever key they carry was declared before them, so it is in the events read after.
+    numbers = b""
+    if points_at or has_points:
+        numbers = read_from(f"{path}.metrics", points_at)
+        torn = len(numbers) % points.SIZE
+        if torn:
+            numbers = numbers[:-torn]
+    text = read_from(f"{path}.jsonl", events_at)
+    # What stands after the last newline is being written, or was torn off by a kill.
+    if text and text[-1] != _NEWLINE:
+        text = text[: text.rfind(b"\n") + 1]
+    if not text and not numbers:
+        return None
+    events, damaged = decode(text)
+    writer = path.rpartition("/")[2]
+    news = News(writer, events, numbers, events_at + len(text), points_at + len(numbers), damaged)
+    if numbers and points_at == 0:
+        _take_header(news)
+    return news
 
 
 def _take_header(news: News) -> None:

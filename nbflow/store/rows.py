@@ -35,7 +35,7 @@ class RowWriter:
         self._last: int = last
         self._runs: list[tuple[Any, ...]] = []
         self._inputs: list[tuple[Any, ...]] = []
-        self._values: dict[str, list[list[Any]]] = {}
+        self._values: dict[str, list[tuple[Any, ...]]] = {}
         self._replaced: list[tuple[int]] = []
 
     def put(
@@ -64,7 +64,7 @@ class RowWriter:
         else:
             self._replaced.append((n,))
         active = None if not run.exists else not deleted
-        head = [n, int(run.experiment_id), active, run.start_time, bytes.fromhex(run.run_id)]
+        head = (n, int(run.experiment_id), active, run.start_time, bytes.fromhex(run.run_id))
         self._runs.append(
             (
                 *head,
@@ -85,12 +85,11 @@ class RowWriter:
         if run.inputs:
             self._inputs += [(n, used.name, used.digest, used.tags.get(_CONTEXT)) for used in run.inputs]
         if run.exists:
-            inserts, values = self._columns.spread(run)
-            for insert in inserts:
+            for insert in self._columns.inserts_for(run.shape):
                 rows = self._values.get(insert.sql)
                 if rows is None:
                     rows = self._values[insert.sql] = []
-                rows.append(head + (values if insert.taken is None else [values[i] for i in insert.taken]))
+                rows.append(head + insert.take(run.values))
         if len(self._runs) >= _AT_ONCE:
             self.flush()
 
@@ -106,5 +105,6 @@ class RowWriter:
             many("INSERT INTO inputs VALUES (?, ?, ?, ?)", self._inputs)
         for sql, rows in self._values.items():
             many(sql, rows)
+            self._columns.widen(sql, rows)
         for collected in (self._runs, self._inputs, self._replaced, self._values):
             collected.clear()

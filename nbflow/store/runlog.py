@@ -7,6 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+from msgspec.structs import replace
+
 from nbflow.errors import (
     ParamAlreadySetError,
     RunBusyError,
@@ -22,6 +24,7 @@ from nbflow.store.events import (
     Ended,
     Event,
     Input,
+    ModelLogged,
     Moved,
     ParamSet,
     Renamed,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbflow.config import Settings
-    from nbflow.entities import DatasetInput, RunError
+    from nbflow.entities import DatasetInput, ModelOutput, RunError
     from nbflow.store.clock import LogicalClock
     from nbflow.store.reader import StoreReader
 
@@ -117,8 +120,13 @@ class RunLog:
 
     # Reading
 
-    def refresh(self) -> RunState:
+    def refresh(self, *, own_points: bool = True) -> RunState:
         """Read what is new in the log.
+
+        Parameters
+        ----------
+        own_points
+            Whether the points that this process wrote are wanted: without them none of its files need be read.
 
         Raises
         ------
@@ -127,17 +135,22 @@ class RunLog:
         """
         with self._lock:
             try:
-                self._take_news()
+                self._take_news(own_points=own_points)
             except LogShrankError:
                 self._writer.begin_anew()  # its file may be what is gone
                 self.state = RunState(self.run_id, self.home)
-                self._take_news()
+                self._take_news(own_points=own_points)
             if not self.state.exists:
                 raise RunNotFoundError(self.run_id)
             return self.state
 
-    def _take_news(self) -> None:
-        for news in self._reader.run_news(self.home, self.run_id, self.state.files):
+    def _take_news(self, *, own_points: bool = True) -> None:
+        known = ""
+        own = self._writer.own_news(self.state.files)
+        if own is not None:
+            self.state.take(own)
+            known = "" if own_points else own.writer
+        for news in self._reader.run_news(self.home, self.run_id, self.state.files, known):
             self.state.take(news)
         self._clock.observe(self.state.last_t)
 
@@ -221,14 +234,14 @@ class RunLog:
     @_one_at_a_time
     def delete(self) -> None:
         """Put the run into the trash; nothing happens to one that is there."""
-        if not self.refresh().deleted:
+        if not self.refresh(own_points=False).deleted:
             self._write([Deleted(self._clock.tick(), int(time.time() * 1000))])
             self.ask_first()
 
     @_one_at_a_time
     def restore(self) -> None:
         """Take the run out of the trash; nothing happens to one that is not there."""
-        if self.refresh().deleted:
+        if self.refresh(own_points=False).deleted:
             self._write([Restored(self._clock.tick(), int(time.time() * 1000))])
 
     @_one_at_a_time
@@ -336,6 +349,43 @@ class RunLog:
         if events:
             self._write(events)
 
+    @_one_at_a_time
+    def log_model(self, model: ModelOutput) -> ModelOutput:
+        """Log a model whose files are in the run's artifacts; one logged there before is then not the run's any more.
+
+        Parameters
+        ----------
+        model
+            The model; a `timestamp` of 0 is now.
+
+        Returns
+        -------
+        model : ModelOutput
+            The same, with its time.
+
+        Raises
+        ------
+        RunDeletedError
+            If the run is in the trash.
+        UnsupportedValueError
+            If a field is no text that a file can hold.
+        """
+        self._writable()
+        event = ModelLogged(
+            self._clock.tick(),
+            model.path,
+            model.model_uuid,
+            model.flavors,
+            model.step,
+            model.timestamp or int(time.time() * 1000),
+            model.files,
+            model.size_bytes,
+        )
+        if not _can_be_read(event):
+            raise UnsupportedValueError("the model", model, "its fields are texts that a file can hold.")
+        self._write([event])
+        return replace(model, timestamp=event.time)
+
     def sync_at_end(self, sync: Callable[[], None]) -> None:
         """Have something else of the run brought to the disk before its end is acknowledged; at once when it ended."""
         if self.runs_here:
@@ -365,7 +415,7 @@ class RunLog:
         self.runs_here = self._writer.fast = False
 
     def _writable(self) -> RunState:
-        state = self.refresh()
+        state = self.refresh(own_points=False)
         # Whoever runs a run need not look into its experiment's log each time: what this process does there it knows.
         if state.deleted or self._in_trash(experiment_id_of(state), not self.runs_here):
             raise RunDeletedError(self.run_id)

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nbflow.store.texts import Texts
+
 __all__ = ["Order", "Values", "numbers", "strings", "times", "without_surrogates"]
 
-Values = Sequence[Any] | np.ndarray[Any, Any]
+Values = Sequence[Any] | np.ndarray[Any, Any] | Texts
 Order = np.ndarray[Any, Any] | None
 
 _PANDAS_3 = int(pd.__version__.partition(".")[0]) >= 3  # noqa: PLR2004
@@ -27,7 +29,7 @@ def strings(values: Values, order: Order = None) -> Any:
     Parameters
     ----------
     values
-        `str`, or None for missing. A lone surrogate, which no file of pandas' could hold, becomes `?`.
+        `str`, or None for missing; or `Texts`. A lone surrogate, which no file of pandas' could hold, becomes `?`.
     order
         Which of the values stands in each row; None is all, as they are.
 
@@ -37,6 +39,10 @@ def strings(values: Values, order: Order = None) -> Any:
         Missing is NaN in `str`, None in `object`.
     """
     dtype = pd.Series(["a"]).dtype  # what this pandas, with its options, makes of text
+    if isinstance(values, Texts):
+        if isinstance(dtype, pd.StringDtype) and dtype.storage == "pyarrow":
+            return _from_arrow(_arrow(values), order, dtype)
+        values = values.to_list()
     if not isinstance(dtype, pd.StringDtype):
         return _ordered(_objects(values), order)
     try:
@@ -101,9 +107,20 @@ def _string_array(values: Values, order: Order, dtype: pd.StringDtype) -> Any:
     import pyarrow as pa
 
     # Three times as fast as pd.array, which looks at each value in Python; and Arrow orders bytes, not objects.
-    column = pa.array(values, type=pa.large_string(), from_pandas=True)
+    return _from_arrow(pa.array(values, type=pa.large_string(), from_pandas=True), order, dtype)
+
+
+def _arrow(texts: Texts) -> Any:
+    import pyarrow as pa
+
+    missing = texts.missing
+    there = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
+    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(texts.offsets), pa.py_buffer(texts.data), there)
+
+
+def _from_arrow(column: Any, order: Order, dtype: pd.StringDtype) -> Any:
     make: Any = dtype  # pandas-stubs know nothing of it
-    return make.__from_arrow__(column if order is None else column.take(pa.array(order)))
+    return make.__from_arrow__(column if order is None else column.take(order))
 
 
 def _milliseconds(values: Values) -> np.ndarray[Any, Any]:

@@ -13,7 +13,7 @@ from nbflow.values import text_value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbflow.entities import Experiment
+    from nbflow.entities import Experiment, Identity
     from nbflow.search.tree import Key
     from nbflow.store.filestore import FileStore
 
@@ -28,6 +28,7 @@ class ExperimentCalls:
     """Creating, finding, changing and deleting experiments."""
 
     _store: FileStore
+    _identity: Identity | None
 
     def create_experiment(
         self,
@@ -65,7 +66,8 @@ class ExperimentCalls:
         location = None if artifact_location is None else _location(artifact_location)
         checked = _experiment_tags({} if tags is None else tags)
         self._store.prepare()
-        return self._store.experiments.create(name, location, checked)
+        owner = None if self._identity is None else self._identity.user
+        return self._store.experiments.create(name, location, checked, owner)
 
     def get_experiment(self, experiment_id: str) -> Experiment:
         """Give an experiment by id, deleted or not.

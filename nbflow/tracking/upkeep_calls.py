@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Sequence
 
-    from nbflow.store.doctor import Checkup
+    from nbflow.store.checkup import Checkup
     from nbflow.store.filestore import FileStore
     from nbflow.store.gc import Collected
     from nbflow.store.merge import Merged
@@ -22,6 +22,10 @@ class UpkeepCalls:
     """Checking a store, emptying its trash, merging another one into it."""
 
     _store: FileStore
+
+    if TYPE_CHECKING:  # what another part of Client gives
+
+        def _user(self) -> str: ...
 
     def doctor(self, *, progress: Callable[[int, int], None] | None = None) -> Checkup:
         """Check the store: what is torn, damaged, missing or in conflict. Nothing is changed.
@@ -53,6 +57,8 @@ class UpkeepCalls:
         run_ids: Sequence[str] | None = None,
         experiment_ids: Sequence[str] | None = None,
         *,
+        model_names: Sequence[str] | None = None,
+        force: bool = False,
         dry_run: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Collected:
@@ -63,7 +69,12 @@ class UpkeepCalls:
         older_than_s
             Only what was deleted at least so many seconds ago.
         run_ids, experiment_ids
-            Only these runs, and these experiments with their runs; None for both is the whole trash.
+            Only these runs, and these experiments with their runs.
+        model_names
+            Only these registered models in the trash, and deleted versions of those that are not. None for all three is
+            the whole trash.
+        force
+            Whether runs go, too, that versions of registered models were registered from; else they stay.
         dry_run
             Only say what would be removed.
         progress
@@ -72,26 +83,33 @@ class UpkeepCalls:
         Returns
         -------
         collected : Collected
-            The ids of the runs and experiments that went, and what was kept and why.
+            What went, and what was kept and why.
 
         Raises
         ------
         InvalidInputError
-            If a run or an experiment that was named is not in the trash, or the age is below 0.
+            If something that was named is not in the trash, or the age is below 0.
         RunNotFoundError
             If there is no such run.
         ExperimentNotFoundError
             If there is no such experiment.
+        RegisteredModelNotFoundError
+            If there is no such model.
         """
-        from nbflow.store.gc import collect
+        from nbflow.store.gc import Trash, collect
 
         if not older_than_s >= 0:
             raise InvalidInputError("older_than_s", older_than_s, "It is a number of seconds, 0 or more.")
         return collect(
             self._store,
-            older_than_s=older_than_s,
-            run_ids=run_ids,
-            experiment_ids=None if experiment_ids is None else [str(each) for each in experiment_ids],
+            Trash(
+                older_than_s=older_than_s,
+                run_ids=run_ids,
+                experiment_ids=None if experiment_ids is None else [str(each) for each in experiment_ids],
+                model_names=model_names,
+                force=force,
+            ),
+            by=self._user(),
             dry_run=dry_run,
             remove_artifacts=_remove_artifacts,
             progress=progress,

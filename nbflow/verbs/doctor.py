@@ -16,7 +16,7 @@ from nbflow.widgets.text import line
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from nbflow.store.doctor import Checkup
+    from nbflow.store.checkup import Checkup
     from nbflow.verbs.session import Session
 
 __all__ = ["doctor"]
@@ -56,9 +56,11 @@ def _checkup(checkup: Checkup) -> RenderableType:
 
     from nbflow.verbs.drawing import bold, plain
 
+    of_models = f", {count(checkup.n_models, 'model')}, {count(checkup.n_versions, 'version')}"
+    registered = of_models if checkup.n_models else ""
     looked = (
         f"{count(checkup.n_experiments, 'experiment')}, {count(checkup.n_runs, 'run')}, "
-        f"{count(checkup.n_events, 'event')}, {count(checkup.n_points, 'point')}"
+        f"{count(checkup.n_events, 'event')}, {count(checkup.n_points, 'point')}{registered}"
     )
     parts = [bold(f"Store {line(checkup.store, _PATH)}"), plain(looked)]
     for kind, n in checkup.counts.items():

@@ -60,40 +60,62 @@ class Age(click.ParamType[float]):
     shell_complete=complete_experiment,
     help="Only this experiment and its runs; several times.",
 )
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="Only this registered model, or deleted versions of it; several times.",
+)
+@click.option("--force", is_flag=True, help="Also runs that versions of registered models were registered from.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @pass_session
 def gc(
-    session: Session, older_than: float, runs: Sequence[str], experiments: Sequence[str], dry_run: bool, yes: bool
+    session: Session,
+    older_than: float,
+    runs: Sequence[str],
+    experiments: Sequence[str],
+    models: Sequence[str],
+    force: bool,
+    dry_run: bool,
+    yes: bool,
 ) -> int:
     """Remove what is in the trash for good, with its artifacts. It cannot be undone.
 
-    In a pipe each line is "run", "experiment" or "leftover" and what went, or "kept", what stays, and why.
+    In a pipe each line is "run", "experiment", "model", "version" or "leftover" and what went, or "kept", what stays,
+    and why.
     """
     client = session.client
-    named = bool(runs or experiments)
+    named = bool(runs or experiments or models)
     run_ids = [run.run_id for run in find_runs(client, runs)] if named else None
+    names = list(models) if named else None
     ids = [find_experiment(client, ref).experiment_id for ref in experiments] if named else None
     if not (dry_run or yes):
-        planned = client.gc(older_than, run_ids, ids, dry_run=True)
+        planned = client.gc(older_than, run_ids, ids, model_names=names, force=force, dry_run=True)
         if _total(planned):
             if not session.interactive:
                 raise click.UsageError("Nobody can be asked here. Give --yes to remove it, or --dry-run to see what.")
             session.console.print(_collected(planned), markup=False, highlight=False)
             click.confirm("Remove it for good?", abort=True)
     with session.progress("Looking" if dry_run else "Removing") as advance:
-        collected = client.gc(older_than, run_ids, ids, dry_run=dry_run, progress=advance)
+        collected = client.gc(
+            older_than, run_ids, ids, model_names=names, force=force, dry_run=dry_run, progress=advance
+        )
     session.answer(lambda: collected, lambda: _gc_lines(collected), lambda: _collected(collected))
     return 1 if any(kept.failed for kept in collected.kept) else 0
 
 
 def _total(collected: Collected) -> int:
-    return len(collected.runs) + len(collected.experiments) + len(collected.leftovers)
+    went = (collected.runs, collected.experiments, collected.models, collected.versions, collected.leftovers)
+    return sum(map(len, went))
 
 
 def _gc_lines(collected: Collected) -> Iterator[Sequence[Cell]]:
     yield from (["run", run_id] for run_id in collected.runs)
     yield from (["experiment", experiment_id] for experiment_id in collected.experiments)
+    yield from (["model", name] for name in collected.models)
+    yield from (["version", version] for version in collected.versions)
     yield from (["leftover", path] for path in collected.leftovers)
     yield from (["kept", kept.id, kept.reason] for kept in collected.kept)
 
@@ -114,6 +136,8 @@ def _collected(collected: Collected) -> RenderableType:
         counts = (
             (len(collected.experiments), "experiment"),
             (len(collected.runs), "run"),
+            (len(collected.models), "registered model"),
+            (len(collected.versions), "model version"),
             (len(collected.leftovers), "leftover"),
         )
         what = ", ".join(count(n, noun) for n, noun in counts if n)

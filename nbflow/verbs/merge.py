@@ -35,7 +35,8 @@ def merge(session: Session, source: str, target: str | None) -> int:
 
     Both may be in use meanwhile, and a merge that was killed goes on when it is called again. The exit status is 1
     when something of SRC is not in DST: artifacts that both have and that differ (DST keeps its own), damaged logs. In
-    a pipe each line is "run" and an id, or "differing", "diverged", "skipped" or "namesakes" and what.
+    a pipe each line is "run" or "model" and which; "renumbered", a model, a version's number in SRC and that in DST; or
+    "differing", "diverged", "skipped" or "namesakes" and what.
     """
     if target is not None:
         if session.store is not None:
@@ -67,11 +68,19 @@ def _left_out(merged: Merged) -> list[tuple[str, Sequence[str], str, str]]:
             "name is that of several active experiments now; rename one",
             "names are those of several active experiments now; rename one",
         ),
+        (
+            "namesakes",
+            merged.model_namesakes,
+            "name is that of several active registered models now; rename one",
+            "names are those of several active registered models now; rename one",
+        ),
     ]
 
 
 def _merge_lines(merged: Merged) -> Iterator[Sequence[Cell]]:
     yield from (["run", run_id] for run_id in merged.runs)
+    yield from (["model", name] for name in merged.models)
+    yield from (["renumbered", each.model, str(each.theirs), str(each.ours)] for each in merged.renumbered)
     for kind, paths, *_ in _left_out(merged):
         yield from ([kind, path] for path in paths)
 
@@ -83,14 +92,15 @@ def _merged(merged: Merged) -> RenderableType:
 
     if merged.files:
         grown = len(merged.runs) - merged.new_runs
-        parts = [
-            plain(
-                f"Copied {count(merged.files, 'file')} ({size(merged.copied_bytes)}): "
-                f"{count(merged.new_runs, 'new run')}, {count(grown, 'run')} with news."
-            )
-        ]
+        what = f"{count(merged.new_runs, 'new run')}, {count(grown, 'run')} with news"
+        if merged.models:
+            what += f", {count(merged.new_versions, 'new model version')}"
+        parts = [plain(f"Copied {count(merged.files, 'file')} ({size(merged.copied_bytes)}): {what}.")]
     else:
         parts = [plain("Nothing to copy: all of it was there.")]
+    for each in merged.renumbered[:_LISTED]:
+        said = f"Version {each.theirs} of model {each.model} is version {each.ours} in DST: there its number was taken."
+        parts.append(plain(line(said, _PATH), "yellow"))
     for _, paths, one, many in _left_out(merged):
         if paths:
             parts.append(plain(f"{count(len(paths), one, many)}:", "bold red"))

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbflow.store import points
-from nbflow.store.digest import Digest, digest_of, number_of, quick_digest
+from nbflow.store.digest import Digest, digest_of, quick_digest
 from nbflow.store.events import (
     Deleted,
     Ended,
     Event,
     Input,
     Key,
+    ModelLogged,
     Moved,
     ParamSet,
     Renamed,
@@ -27,7 +28,7 @@ from nbflow.store.events import (
 )
 from nbflow.store.fold import RunState
 from nbflow.store.reader import News
-from nbflow.store.series import Series
+from nbflow.store.shape import names_of, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,7 @@ common: list[st.SearchStrategy[Callable[[int], Event]]] = [
     st.builds(lambda k: lambda t: TagDeleted(t, k), keys),
     st.builds(lambda n: lambda t: Renamed(t, n), texts),
     st.builds(lambda k: lambda t: Input(t, k, "d", "local", "{}"), keys),
+    st.builds(lambda k: lambda t: ModelLogged(t, k, "u"), keys),
 ]
 rare: list[st.SearchStrategy[Callable[[int], Event]]] = [
     st.just(lambda t: Deleted(t, 5)),
@@ -75,14 +77,9 @@ def logs(draw: st.DrawFn) -> News:
 
 def plain(digest: Digest) -> Any:
     """Make a digest comparable: NaN is equal to NaN."""
-    metrics = {
-        key: (value.count, value.last, value.first, value.low, value.high, value.mean)
-        if isinstance(value, Series)
-        else value
-        for key, value in digest.metrics.items()
-    }
-    rest = msgspec.to_builtins(msgspec.structs.replace(digest, metrics={}))
-    return repr(sorted(metrics.items())), repr({**rest, "inputs": sorted(map(repr, rest["inputs"]))})
+    rest = msgspec.structs.asdict(digest)
+    values = sorted(zip(names_of(rest.pop("shape")), rest.pop("values"), strict=True))
+    return repr(values), repr({**rest, "inputs": sorted(map(repr, rest["inputs"]))})
 
 
 @given(logs())
@@ -108,7 +105,13 @@ def test_an_ordinary_run_takes_the_short_way() -> None:
     quick = quick_digest(RUN, "0", News("w", events, points.pack(0, 7, 0.5, 0), 10, 64))
 
     assert quick is not None
-    assert (quick.params, quick.metrics, quick.tags) == ({"a": "1"}, {"loss": 0.5}, {"k": "v", "late": "v"})
+    assert dict(zip(names_of(quick.shape), quick.values, strict=True)) == {
+        ("param", "a", ""): "1",
+        ("param", "a", "num"): 1,
+        ("metric", "loss", ""): 0.5,
+        ("tag", "k", ""): "v",
+        ("tag", "late", ""): "v",
+    }
 
 
 def test_a_run_that_says_more_points_than_there_are_takes_the_long_way() -> None:

@@ -20,7 +20,7 @@ from nbflow.errors import NewerFormatError, NotAStoreError
 
 if TYPE_CHECKING:
     from nbflow.entities import Run
-    from nbflow.store.doctor import Finding
+    from nbflow.store.checkup import Finding
 
 Another = Callable[[Path], Client]
 

@@ -24,6 +24,7 @@ from nbflow.store.events import (
     Event,
     Input,
     Key,
+    ModelLogged,
     Moved,
     ParamSet,
     Renamed,
@@ -67,6 +68,7 @@ run_events: st.SearchStrategy[Event] = (
         st.none() | st.builds(RunError, words, words, words),
     )
     | st.builds(Moved, times, st.sampled_from(["1", "2"]))
+    | st.builds(ModelLogged, times, words, words, st.lists(words, max_size=2).map(tuple), times)
 )
 experiment_events: st.SearchStrategy[Event] = (
     shared_events

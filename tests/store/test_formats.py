@@ -39,6 +39,10 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "run_id": st.from_regex(r"\A[0-9a-f]{32}\Z"),
     "id": st.integers(0, 2**32 - 1),
     "points": st.integers(0, INT64 - 1),
+    "step": milliseconds,
+    "size": st.integers(0, INT64 - 1),
+    "flavors": st.lists(texts, max_size=3).map(tuple),
+    "files": st.dictionaries(texts, texts, max_size=3),
     "pid": st.integers(0, 2**32 - 1),
     "tags": st.dictionaries(texts, texts, max_size=3),
     "location": maybe,
@@ -78,7 +82,7 @@ def test_an_event_is_one_line_of_json_that_any_language_reads(event: Event) -> N
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
     assert read["kind"] == event.__struct_config__.tag
-    plain = msgspec.to_builtins(event)
+    plain = json.loads(json.dumps(msgspec.to_builtins(event)))
     assert {name: plain[name] for name in read} == read
 
 

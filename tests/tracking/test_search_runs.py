@@ -136,6 +136,45 @@ def test_only_what_the_runs_found_have_is_a_column(store: Store) -> None:
     assert list(frame.columns) == [*BASE, "metrics.a", "params.p", "tags.mlflow.runName"]
 
 
+def test_a_frame_has_the_texts_of_the_runs_whatever_is_in_them(store: Store) -> None:
+    texts = ["plain", "a\x1fb", "\x1f", None, "", "ü\0\x1e", "x" * 100_000]
+    for text in texts:
+        store.add(tags={"other": "y"} | ({} if text is None else {"t": text}))
+
+    found = nbflow.search_runs(order_by=["start_time ASC"])["tags.t"]
+
+    assert [None if pd.isna(text) else text for text in found] == texts
+
+
+@pytest.mark.parametrize("key", ["metrics.m", "params.m"])
+def test_a_comparison_that_no_run_passed_finds_the_run_that_does(store: Store, key: str) -> None:
+    def found(clause: str) -> int:
+        return len(nbflow.search_runs(filter_string=f"{key} {clause}"))
+
+    clauses = ["> 2", ">= 2.5", "= 3", "< -2", "<= -2.5", "= -3"]
+    for value in (1.0, NAN):
+        store.add({"m": value}, {"m": value})
+    assert [found(clause) for clause in clauses] == [0] * 6
+    assert found("< 2 OR metrics.other > 2") == 1
+    assert len(nbflow.search_runs(filter_string=f"NOT {key} > 2")) == 2
+
+    store.add({"m": 3.0}, {"m": 3.0})
+    store.add({"m": -3.0}, {"m": -3.0})
+
+    assert [found(clause) for clause in clauses] == [1] * 6
+    assert found("> 3") == found("< -3") == 0
+    assert found(">= 3") == found("<= -3") == 1
+
+
+def test_a_frame_keeps_a_metric_that_is_nan_and_leaves_out_what_no_run_has(store: Store) -> None:
+    store.add({"odd": NAN})
+    store.add({"other": 1.0})
+
+    found = nbflow.search_runs(filter_string="metrics.odd IS NOT NULL")
+    assert [name for name in found if name.startswith("metrics.")] == ["metrics.odd"]
+    assert found["metrics.odd"].isna().all()
+
+
 @pytest.mark.parametrize("filter_string", ["", "metrics.a > 1", "params.p = 'x'", "tags.t IS NULL"])
 def test_an_empty_store_gives_an_empty_frame(filter_string: str) -> None:
     frame = nbflow.search_runs(filter_string=filter_string)

@@ -289,7 +289,8 @@ def _points(points: list[tuple[str, float, int, int]], run_id: str | None, datas
 
 @guarded
 def _log_param(key: str, value: Any) -> None:
-    _log_params({check_key(key, "param name"): value})
+    check_key(key, "param name")  # first: what is no name may not even be a dict's key
+    get_or_start().log.log(checked_params({key: value}), {})
 
 
 @guarded
@@ -303,7 +304,8 @@ def _log_params(params: Mapping[str, Any], run_id: str | None = None) -> None:
 
 @guarded
 def _set_tag(key: str, value: Any) -> None:
-    _set_tags({check_key(key, "tag name"): value})
+    check_key(key, "tag name")
+    get_or_start().log.log({}, checked_tags({key: value}))
 
 
 @guarded

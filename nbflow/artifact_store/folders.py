@@ -1,0 +1,84 @@
+"""Putting a whole folder in place: a model, which must never be found half written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from nbflow.artifact_store.paths import check_artifact_path
+from nbflow.artifact_store.writing import make_folder, write_error
+from nbflow.names import temporary_name
+
+if TYPE_CHECKING:
+    from nbflow.artifact_store.protocol import ArtifactStore, Written
+
+__all__ = ["new_folder"]
+
+
+@contextmanager
+def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Path, Callable[[], list[Written]]]]:
+    """Let a folder be written on this machine, and put it in place of the artifacts at a path.
+
+    On this machine's disk the folder is renamed into place. Elsewhere its files are uploaded one by one, and the one
+    that makes it what it is comes last, after that of an older folder has gone: whoever looks in between finds none.
+
+    Parameters
+    ----------
+    files
+        The artifacts.
+    path
+        Where it goes.
+    last
+        The file without which the folder is nothing.
+
+    Yields
+    ------
+    folder, put : Path, callable
+        Where to write it, a place where nothing is; and what puts it in place and says what has to be synced. When
+        `put` is not called, nothing has happened.
+
+    Raises
+    ------
+    InvalidPathError
+        If the path is not an artifact's or leads out by a symlink.
+    StoreWriteError
+        If the store refuses.
+    """
+    path = check_artifact_path(path)
+    target = files.local_path(path)
+    if target is None:
+        with TemporaryDirectory(prefix="nbflow-") as above:
+            folder = Path(above, path.rpartition("/")[2])
+            yield folder, lambda: _upload(files, path, folder, last)
+        return
+    make_folder(target.parent)
+    folder = target.with_name(temporary_name())
+    try:
+        yield folder, lambda: _swap(folder, target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _swap(folder: Path, target: Path) -> list[Written]:
+    old = target.with_name(temporary_name())
+    try:
+        if os.path.lexists(target):
+            os.replace(target, old)  # noqa: PTH105 (a folder that is not empty is never written over)
+        os.replace(folder, target)  # noqa: PTH105
+    except OSError as exc:
+        raise write_error(target, exc) from exc
+    shutil.rmtree(old, ignore_errors=True)
+    return [found for found in target.rglob("*") if found.is_file()]
+
+
+def _upload(files: ArtifactStore, path: str, folder: Path, last: str) -> list[Written]:
+    names = sorted(found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.is_file())
+    files.delete(f"{path}/{last}")
+    files.delete(path)
+    names.sort(key=lambda name: name == last)
+    return [files.write_file(f"{path}/{name}", folder / name) for name in names]

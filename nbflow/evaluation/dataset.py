@@ -1,0 +1,102 @@
+"""The rows that a model is judged by: features, and the truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from nbflow.errors import InvalidInputError, UnsupportedValueError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Rows", "read_rows"]
+
+
+class Rows(Struct):
+    """Rows whose truth is known.
+
+    Parameters
+    ----------
+    features
+        A DataFrame or an array, one row each; what the model is given.
+    targets
+        An array of shape (n_rows,).
+    predictions
+        An array of shape (n_rows,), where the data hold them already.
+    frame
+        What is logged as the run's input.
+    target_name
+        The column of the targets, where they were one.
+    """
+
+    features: Any
+    targets: Any
+    predictions: Any = None
+    frame: Any = None
+    target_name: str | None = None
+
+
+def read_rows(
+    data: Any, targets: Any, predictions: str | None = None, feature_names: Sequence[str] | None = None
+) -> Rows:
+    """Take data apart.
+
+    Parameters
+    ----------
+    data
+        A DataFrame, or an array of shape (n_rows, n_features).
+    targets
+        The column of the DataFrame that holds the truth, or an array of shape (n_rows,).
+    predictions
+        The column of the DataFrame that holds predictions.
+    feature_names
+        Names of the features of an array; of a DataFrame, the columns that the model is given.
+
+    Raises
+    ------
+    InvalidInputError
+        If a column is not there, or there are not as many targets as rows.
+    UnsupportedValueError
+        If the data are neither.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if not isinstance(data, pd.DataFrame | np.ndarray):
+        raise UnsupportedValueError("data", data, "give a DataFrame or a numpy array.")
+    if targets is None:
+        raise InvalidInputError("targets", targets, "Say what is true: the name of a column, or an array.")
+    frame = data if isinstance(data, pd.DataFrame) else None
+    if frame is None:
+        if isinstance(targets, str) or predictions is not None:
+            raise InvalidInputError("targets", targets, "An array has no columns: give the targets as an array.")
+        features = data if feature_names is None else pd.DataFrame(data, columns=list(feature_names))
+        rows = Rows(features, _values(targets), frame=data)
+    else:
+        taken = [name for name in (targets if isinstance(targets, str) else None, predictions) if name is not None]
+        for name in [*taken, *(feature_names or ())]:
+            if name not in frame.columns:
+                known = [str(column) for column in frame.columns]
+                raise InvalidInputError("data", name, f"There is no such column.{did_you_mean(name, known)}")
+        features = frame.drop(columns=taken) if feature_names is None else frame[list(feature_names)]
+        rows = Rows(
+            features,
+            _values(frame[targets] if isinstance(targets, str) else targets),
+            None if predictions is None else _values(frame[predictions]),
+            frame,
+            targets if isinstance(targets, str) else None,
+        )
+    if len(rows.targets) != len(data):
+        raise InvalidInputError("targets", len(rows.targets), f"There is one for each of the {len(data)} rows.")
+    if not len(data):
+        raise InvalidInputError("data", "no rows", "Nothing can be said of a model without a row.")
+    return rows
+
+
+def _values(given: Any) -> Any:
+    import numpy as np
+
+    values = np.asarray(given)
+    return values.reshape(-1) if values.ndim == 2 and values.shape[1] == 1 else values  # noqa: PLR2004

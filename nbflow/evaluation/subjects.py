@@ -1,0 +1,97 @@
+"""What is judged: a model by its URI, a fitted estimator, a function, or predictions that are there already."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from nbflow.errors import UnsupportedValueError
+
+if TYPE_CHECKING:
+
+    from nbflow.tracking.client import Client
+
+__all__ = ["Subject", "subject_of"]
+
+
+class Subject(Struct):
+    """Something that predicts.
+
+    Parameters
+    ----------
+    predict
+        From features to predictions, one for each row.
+    probabilities
+        From features to the probability of each class; None where it gives none.
+    classes
+        The classes, in the order of the probabilities; None where they are not known.
+    version
+        The name and number of the registered version that it is.
+    run_id
+        The run that logged it.
+    uri
+        What it was named by; `""` for an object.
+    """
+
+    predict: Callable[[Any], Any]
+    probabilities: Callable[[Any], Any] | None = None
+    classes: Any = None
+    version: tuple[str, int] | None = None
+    run_id: str | None = None
+    uri: str = ""
+
+
+def subject_of(model: Any, client: Client, *, trust: bool | None) -> Subject:
+    """Make something to judge of what the user gave.
+
+    Parameters
+    ----------
+    model
+        A URI or path of a model, a loaded one, a fitted estimator of scikit-learn's kind, or a function.
+    client
+        The store that a URI is looked up in.
+    trust
+        As in `load_model`.
+
+    Raises
+    ------
+    UnsupportedValueError
+        If it is none of these.
+    """
+    from nbflow.flavors.loading import load_pyfunc
+    from nbflow.flavors.pyfunc_model import PyFuncModel
+
+    if isinstance(model, str | os.PathLike):
+        found = client.find_model(model)
+        loaded = load_pyfunc(found.folder, trusted=found.trust(trust))
+        subject = _of_loaded(loaded)
+        if found.version is not None:
+            subject.version = found.version.name, found.version.version
+        subject.run_id = found.run_id
+        subject.uri = found.uri
+        return subject
+    if isinstance(model, PyFuncModel):
+        return _of_loaded(model)
+    if callable(getattr(model, "predict", None)) and not isinstance(model, type):
+        return _with_probabilities(Subject(model.predict), model)
+    if callable(model) and not isinstance(model, type):
+        return Subject(model)
+    raise UnsupportedValueError(
+        "model", model, "give a URI such as 'models:/name@champion', a loaded or fitted model, or a function."
+    )
+
+
+def _of_loaded(model: Any) -> Subject:
+    return _with_probabilities(Subject(model.predict), model.get_raw_model())
+
+
+def _with_probabilities(subject: Subject, model: Any) -> Subject:
+    """Take probabilities from what gives them as scikit-learn's classifiers do."""
+    classes = getattr(model, "classes_", None)
+    if classes is not None and callable(getattr(model, "predict_proba", None)):
+        subject.probabilities = model.predict_proba
+        subject.classes = classes
+    return subject

@@ -1,0 +1,128 @@
+"""A model that a URI led to: where its files are, and what the store knows of them."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+from functools import cached_property
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+from nbflow.artifact_store import download
+from nbflow.errors import ArtifactNotFoundError, ModelNotFoundError
+from nbflow.mlmodel.document import MLMODEL, Model
+from nbflow.mlmodel.trust import Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbflow.artifact_store import ArtifactStore
+    from nbflow.entities import ModelVersion
+
+__all__ = ["FoundModel"]
+
+
+class FoundModel:
+    """A model's files.
+
+    Parameters
+    ----------
+    files
+        The artifacts that it lies among.
+    path
+        Its folder there; `""` is all of them.
+    uri
+        What it was named by.
+    run_id
+        The run that logged it, where one did.
+    digests
+        What the store wrote: the SHA-256 of each file; None where it did not write it.
+    version
+        The version that it was found as.
+    """
+
+    def __init__(
+        self,
+        files: ArtifactStore,
+        path: str,
+        *,
+        uri: str,
+        run_id: str | None = None,
+        digests: Mapping[str, str] | None = None,
+        version: ModelVersion | None = None,
+    ) -> None:
+        self.files = files
+        self.path = path
+        self.uri = uri
+        self.run_id = run_id
+        self.digests = digests or None
+        self.version = version
+
+    @property
+    def place(self) -> str:
+        """Where it is: a folder of this machine, or a URL without its password."""
+        return f"{self.files.location.rstrip('/')}/{self.path}" if self.path else self.files.location
+
+    @cached_property
+    def folder(self) -> Path:
+        """The model's folder on this machine: its own, or a copy that is gone when the process ends.
+
+        Raises
+        ------
+        ModelNotFoundError
+            If nothing is there.
+        """
+        local = self.files.local_path(self.path or None)
+        if local is not None:
+            return local
+        # Not deleted once it is loaded: a model may open its files when it predicts.
+        copy = mkdtemp(prefix="nbflow-model-")
+        atexit.register(shutil.rmtree, copy, ignore_errors=True)
+        return self.bring(copy)
+
+    def bring(self, target: str | os.PathLike[str]) -> Path:
+        """Copy the model's folder into another one of this machine.
+
+        Raises
+        ------
+        ModelNotFoundError
+            If nothing is there.
+        """
+        try:
+            return download(self.files, self.path or None, target)
+        except ArtifactNotFoundError as exc:
+            raise ModelNotFoundError(self.place) from exc
+
+    @cached_property
+    def document(self) -> Model:
+        """What its MLmodel file says; the other files are not looked at.
+
+        Raises
+        ------
+        ModelNotFoundError
+            If there is no such file.
+        ModelFormatError
+            If it is not what it must be.
+        """
+        if self.files.local_path(self.path or None) is not None or "folder" in self.__dict__:
+            return Model.load(self.folder)
+        copy = mkdtemp(prefix="nbflow-model-")
+        try:
+            name = f"{self.path}/{MLMODEL}" if self.path else MLMODEL
+            return Model.load(Path(download(self.files, name, copy)))
+        except ArtifactNotFoundError as exc:
+            raise ModelNotFoundError(self.place) from exc
+        finally:
+            shutil.rmtree(copy, ignore_errors=True)
+
+    def trust(self, trust: bool | None) -> Trust:
+        """Say what is known of its files to what loads them.
+
+        Parameters
+        ----------
+        trust
+            Whether the user trusts all of it.
+        """
+        return Trust(self.digests, all=bool(trust), place=os.fspath(self.place))

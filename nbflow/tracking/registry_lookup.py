@@ -1,0 +1,135 @@
+"""What the parts of the registry share: finding a model or a version by name, and saying who does something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import ModelVersionNotFoundError, RegisteredModelNotFoundError, UnsupportedValueError
+from nbflow.names import check_key, check_length
+from nbflow.registry import MAX_MODEL_TAG, check_model_name, check_version
+from nbflow.values import text_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbflow.entities import Identity, ModelVersion, RegisteredModel
+    from nbflow.store.filestore import FileStore
+    from nbflow.store.model_fold import ModelState, VersionState
+    from nbflow.store.modellog import ModelLog, VersionLog
+
+__all__ = ["RegistryLookup", "checked_model_tags", "checked_text"]
+
+_IN_TRASH = "It is in the trash: Client.restore_{} takes it out."
+
+
+class RegistryLookup:
+    """Finding what is registered."""
+
+    _store: FileStore
+    _identity: Identity | None
+
+    if TYPE_CHECKING:  # what another part of Client gives
+
+        def _user(self) -> str: ...
+
+    def _who(self) -> str:
+        """Say who does this, in letters that a file can hold."""
+        return self._user().encode(errors="replace").decode()
+
+    def _found(self, name: str) -> ModelState:
+        """Find a model by name, an active one first.
+
+        Raises
+        ------
+        RegisteredModelNotFoundError
+            If there is none.
+        """
+        check_model_name(name)
+        state = self._store.models.find(name) if self._store.check() else None
+        if state is None:
+            raise RegisteredModelNotFoundError(name)
+        return state
+
+    def _model(self, name: str) -> ModelState:
+        """Find an active model.
+
+        Raises
+        ------
+        RegisteredModelNotFoundError
+            If there is none, or only one in the trash.
+        """
+        state = self._found(name)
+        if state.deleted:
+            raise RegisteredModelNotFoundError(name, _IN_TRASH.format("registered_model"))
+        return state
+
+    def _model_log(self, name: str) -> ModelLog:
+        return self._store.models.log(self._model(name).folder)
+
+    def _version_log(self, model: ModelState, version: int | str, *, deleted: bool = False) -> VersionLog:
+        """Find a version of a model, also one in the trash if that is wanted.
+
+        Raises
+        ------
+        ModelVersionNotFoundError
+            If there is none.
+        """
+        number = check_version(version)
+        log = self._store.models.version(model.folder, number)
+        state = log.refresh()
+        if not state.exists:
+            hint = "It was removed for good." if number in model.removed_numbers else ""
+            raise ModelVersionNotFoundError(model.current_name, number, hint)
+        if state.deleted and not deleted:
+            raise ModelVersionNotFoundError(model.current_name, number, _IN_TRASH.format("model_version"))
+        return log
+
+    def _version(self, name: str, version: int | str) -> tuple[ModelState, VersionLog]:
+        model = self._model(name)
+        return model, self._version_log(model, version)
+
+    def _record(self, model: ModelState, version: VersionState) -> ModelVersion:
+        from nbflow.store.model_entity import version_of
+
+        return version_of(version, model)
+
+    def _model_record(self, model: ModelState) -> RegisteredModel:
+        from nbflow.store.model_entity import model_of
+
+        return model_of(model, self._store.models.versions(model.folder))
+
+
+def checked_model_tags(tags: Mapping[str, Any] | None) -> dict[str, str]:
+    """Check the tags of a model or a version, and make their values text.
+
+    Raises
+    ------
+    InvalidInputError
+        If they are no mapping, or one cannot be a tag.
+    """
+    if tags is None:
+        return {}
+    if not hasattr(tags, "items"):
+        raise UnsupportedValueError("tags", tags, "give a dict of names and values.")
+    checked = {}
+    for key, value in tags.items():
+        what = f"the value of tag {check_key(key, 'tag name')!r}"
+        checked[check_key(key, "tag name")] = check_length(text_value(value, what), what, MAX_MODEL_TAG)
+    return checked
+
+
+def checked_text(text: object, what: str) -> str:
+    """Check a text that somebody writes; None is none.
+
+    Raises
+    ------
+    UnsupportedValueError
+        If it is not a `str`, or holds what no file can hold.
+    LimitExceededError
+        If it is longer than a million characters.
+    """
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise UnsupportedValueError(what, text, "it is a text.")
+    return text_value(str.__str__(text), what)

@@ -1,0 +1,234 @@
+"""`nbflow.evaluate`: scikit-learn's metrics, charts that hold their data, thresholds that list what fails."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics as sk
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import nbflow
+from nbflow.errors import InvalidInputError, ModelValidationError, UnsupportedValueError
+from nbflow.models import MetricThreshold, make_metric
+
+
+@pytest.fixture(scope="module")
+def cancer() -> tuple[pd.DataFrame, Any]:
+    data = load_breast_cancer(as_frame=True)
+    frame = data.frame[["mean radius", "mean texture", "mean area", "target"]]
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(frame.drop(columns="target"), frame["target"])
+    return frame, model
+
+
+@pytest.fixture(scope="module")
+def diabetes() -> tuple[pd.DataFrame, Any]:
+    frame = load_diabetes(as_frame=True).frame[["bmi", "bp", "age", "target"]]
+    return frame, LinearRegression().fit(frame.drop(columns="target"), frame["target"])
+
+
+def test_a_classifier_has_the_metrics_of_mlflow(cancer: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = cancer
+    with nbflow.start_run() as run:
+        result = nbflow.evaluate(model, frame, targets="target", model_type="classifier", charts=False)
+    predicted = model.predict(frame.drop(columns="target"))
+    probability = model.predict_proba(frame.drop(columns="target"))[:, 1]
+    assert result.metrics == pytest.approx(
+        {
+            "example_count": len(frame),
+            "accuracy_score": sk.accuracy_score(frame["target"], predicted),
+            "precision_score": sk.precision_score(frame["target"], predicted),
+            "recall_score": sk.recall_score(frame["target"], predicted),
+            "f1_score": sk.f1_score(frame["target"], predicted),
+            "true_negatives": ((predicted == 0) & (frame["target"] == 0)).sum(),
+            "false_positives": ((predicted == 1) & (frame["target"] == 0)).sum(),
+            "false_negatives": ((predicted == 0) & (frame["target"] == 1)).sum(),
+            "true_positives": ((predicted == 1) & (frame["target"] == 1)).sum(),
+            "log_loss": sk.log_loss(frame["target"], probability),
+            "roc_auc": sk.roc_auc_score(frame["target"], probability),
+            "precision_recall_auc": sk.average_precision_score(frame["target"], probability),
+        }
+    )
+    logged = nbflow.get_run(run.run_id)
+    assert logged.metrics == pytest.approx(result.metrics)
+    (used,) = logged.inputs.dataset_inputs
+    assert [(tag.key, tag.value) for tag in used.tags] == [("mlflow.data.context", "eval")]
+
+
+def test_the_positive_class_can_be_the_other_one(cancer: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = cancer
+    result = nbflow.evaluate(model, frame, targets="target", model_type="classifier", pos_label=0, charts=False)
+    predicted = model.predict(frame.drop(columns="target"))
+    assert result.metrics["recall_score"] == pytest.approx(sk.recall_score(frame["target"], predicted, pos_label=0))
+    assert result.metrics["true_positives"] == ((predicted == 0) & (frame["target"] == 0)).sum()
+
+
+def test_several_classes_are_weighted() -> None:
+    frame = load_iris(as_frame=True).frame
+    model = LogisticRegression(max_iter=500).fit(frame.drop(columns="target"), frame["target"])
+    result = nbflow.evaluate(model, frame, targets="target", model_type="classifier")
+    predicted = model.predict(frame.drop(columns="target"))
+    assert result.metrics["f1_score"] == pytest.approx(sk.f1_score(frame["target"], predicted, average="weighted"))
+    assert list(result.tables["per_class_metrics"]["class"]) == ["0", "1", "2"]
+    assert result.tables["feature_importance"]["feature"].iloc[0].startswith("petal")
+
+
+def test_a_regressor_has_the_metrics_of_mlflow(diabetes: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = diabetes
+    result = nbflow.evaluate(model, frame, targets="target", model_type="regressor")
+    y, predicted = frame["target"], model.predict(frame.drop(columns="target"))
+    assert result.metrics == pytest.approx(
+        {
+            "example_count": len(y),
+            "mean_absolute_error": sk.mean_absolute_error(y, predicted),
+            "mean_squared_error": sk.mean_squared_error(y, predicted),
+            "root_mean_squared_error": sk.root_mean_squared_error(y, predicted),
+            "sum_on_target": y.sum(),
+            "mean_on_target": y.mean(),
+            "r2_score": sk.r2_score(y, predicted),
+            "max_error": sk.max_error(y, predicted),
+            "mean_absolute_percentage_error": sk.mean_absolute_percentage_error(y, predicted),
+        }
+    )
+    assert set(result.charts) == {"residuals", "predicted_actual", "permutation_importance"}
+
+
+def test_charts_are_artifacts_that_hold_their_data(cancer: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = cancer
+    with nbflow.start_run() as run:
+        result = nbflow.evaluate(model, frame, targets="target", model_type="classifier")
+    client = nbflow.Client()
+    assert set(result.charts) == {
+        "confusion_matrix", "roc_curve", "precision_recall_curve", "calibration_curve", "permutation_importance"
+    }  # fmt: skip
+    for name in result.charts:
+        spec = json.loads(client.read_artifact(run.run_id, result.artifacts[name]))
+        assert sum(map(len, spec["datasets"].values())) > 1
+        assert "vega-lite" in spec["$schema"]
+    roc = json.loads(client.read_artifact(run.run_id, "evaluation/roc_curve.json"))
+    assert max(map(len, roc["datasets"].values())) <= 200
+
+
+def test_nothing_runs_on_after_an_evaluation_without_a_run(diabetes: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = diabetes
+    result = nbflow.evaluate(model, frame, targets="target", model_type="regressor", charts=False)
+    assert nbflow.active_run() is None
+    assert result.run_id is not None
+    assert nbflow.get_run(result.run_id).status == "FINISHED"
+
+
+def test_a_failing_threshold_is_told_with_all_others(diabetes: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = diabetes
+    wanted = {"r2_score": 0.99, "mean_absolute_error": 1.0, "example_count": 10.0}
+    with nbflow.start_run() as run, pytest.raises(ModelValidationError) as caught:
+        nbflow.evaluate(model, frame, targets="target", model_type="regressor", thresholds=wanted, charts=False)
+    assert len(caught.value.failures) == 2
+    assert "r2_score" in str(caught.value)
+    assert "must be at most 1" in str(caught.value)
+    assert "r2_score" in nbflow.get_run(run.run_id).metrics, "what was measured is logged before it is judged"
+
+
+@pytest.mark.parametrize(
+    ("change", "passes"),
+    [
+        (MetricThreshold(min_absolute_change=0.1), True),
+        (MetricThreshold(min_absolute_change=0.9), False),
+        (MetricThreshold(min_relative_change=0.0), True),
+        (MetricThreshold(threshold=0.1, greater_is_better=False), False),
+    ],
+)
+def test_a_model_is_held_against_a_baseline(
+    diabetes: tuple[pd.DataFrame, Any], change: MetricThreshold, passes: bool
+) -> None:
+    frame, model = diabetes
+    mean = float(frame["target"].mean())
+
+    def judge() -> Any:
+        return nbflow.evaluate(
+            model,
+            frame,
+            targets="target",
+            model_type="regressor",
+            baseline=lambda rows: np.full(len(rows), mean),
+            thresholds={"r2_score": change},
+            charts=False,
+        )
+
+    if passes:
+        assert judge().baseline_metrics["r2_score"] == pytest.approx(0.0)
+    else:
+        with pytest.raises(ModelValidationError):
+            judge()
+
+
+def test_metrics_of_ones_own(diabetes: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = diabetes
+
+    def bias(predictions: Any, targets: Any) -> float:
+        return float(np.mean(predictions - targets))
+
+    result = nbflow.evaluate(
+        model,
+        frame,
+        targets="target",
+        model_type="regressor",
+        extra_metrics=[sk.median_absolute_error, make_metric(eval_fn=bias, greater_is_better=False)],
+        charts=False,
+    )
+    predicted = model.predict(frame.drop(columns="target"))
+    assert result.metrics["median_absolute_error"] == pytest.approx(
+        sk.median_absolute_error(frame["target"], predicted)
+    )
+    assert result.metrics["bias"] == pytest.approx(np.mean(predicted - frame["target"]))
+
+
+def test_predictions_that_are_there_need_no_model() -> None:
+    frame = pd.DataFrame({"truth": ["a", "b", "a", "b"], "said": ["a", "b", "b", "b"]})
+    result = nbflow.evaluate(data=frame, targets="truth", predictions="said", model_type="classifier")
+    assert result.metrics["accuracy_score"] == 0.75
+    assert set(result.charts) == {"confusion_matrix"}
+
+
+def test_a_registered_version_remembers_what_was_found(cancer: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = cancer
+    with nbflow.start_run():
+        nbflow.sklearn.log_model(model, "model", registered_model_name="Cancer")
+    result = nbflow.evaluate("models:/Cancer/1", frame, targets="target", model_type="classifier", charts=False)
+    client = nbflow.Client()
+    client.set_alias_policy("Cancer", "champion", require="metrics.accuracy_score > 0.99")
+    with pytest.raises(nbflow.errors.AliasPolicyError):
+        client.set_registered_model_alias("Cancer", "champion", 1)
+    client.set_alias_policy("Cancer", "champion", require="metrics.accuracy_score > 0.5")
+    client.set_registered_model_alias("Cancer", "champion", 1)
+    assert result.metrics["accuracy_score"] > 0.5
+    assert any(entry.action == "evaluated" for entry in client.model_history("Cancer"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ({"model_type": "clusterer"}, "classifier, regressor"),
+        ({"targets": "nothing"}, "no such column"),
+        ({"targets": None}, "what is true"),
+        ({"data": [[1, 2]]}, "DataFrame"),
+        ({"model": None}, "Give one of them"),
+        ({"model": 3}, "give a URI"),
+        ({"thresholds": {"r2": 0.5}}, "no such metric"),
+        ({"thresholds": {"r2_score": "high"}}, "number"),
+        ({"thresholds": {"r2_score": MetricThreshold(min_absolute_change=0.1)}}, "baseline"),
+        ({"extra_metrics": [3]}, "functions"),
+        ({"targets": np.zeros(3)}, "one for each"),
+        ({"model": lambda _: np.zeros(3)}, "one for each"),
+    ],
+)
+def test_bad_input_is_told(diabetes: tuple[pd.DataFrame, Any], arguments: dict[str, Any], word: str) -> None:
+    frame, model = diabetes
+    given = {"model": model, "data": frame, "targets": "target", "model_type": "regressor", "charts": False}
+    with pytest.raises((InvalidInputError, UnsupportedValueError), match=word):
+        nbflow.evaluate(**given | arguments)
