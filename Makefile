@@ -4,6 +4,7 @@
 #   make VENV=/path/to/venv ...           another place for it
 
 VENV ?= .venv
+TORCH ?= 2.13.0
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -15,7 +16,7 @@ export NBFLOW_VENV_BIN := $(BIN)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-slow check docs bench format clean
+.PHONY: help demo lab test test-slow deep check docs bench format clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,9 @@ test: $(VENV)/.dev ## Pass every check, every test and the build of the document
 
 test-slow: $(VENV)/.dev ## Run the tests that take long
 	@scripts/test -m slow || test $$? -eq 5 # pytest says 5 where there are none
+
+deep: $(VENV)/.dev ## Install PyTorch, Lightning and Keras, whose tests are skipped without them (large)
+	@"$(PY)" -m pip install --quiet 'torch==$(TORCH)' --editable '.[deep]'
 
 check: $(VENV)/.dev ## Lint, format, types, layers and docstrings only
 	@scripts/check

@@ -69,6 +69,7 @@ from nbflow.tracking.stores import get_tracking_uri, is_tracking_uri_set, set_tr
 if TYPE_CHECKING:
     from nbflow import (
         artifacts,
+        callbacks,
         data,
         entities,
         errors,
@@ -81,7 +82,7 @@ if TYPE_CHECKING:
         statsmodels,
         xgboost,
     )
-    from nbflow.autolog import autolog, track
+    from nbflow.autologging import autolog, track
     from nbflow.entities import Identity
     from nbflow.evaluation import evaluate
     from nbflow.tracking.frame import RunFrame
@@ -95,6 +96,7 @@ __all__ = [
     "active_run",
     "artifacts",
     "autolog",
+    "callbacks",
     "create_experiment",
     "data",
     "delete_experiment",
@@ -163,7 +165,8 @@ _LATER = {
     "Identity": "nbflow.entities:Identity",
     "RunFrame": "nbflow.tracking.frame:RunFrame",
     "artifacts": "nbflow.artifacts",
-    "autolog": "nbflow.autolog:autolog",
+    "autolog": "nbflow.autologging:autolog",
+    "callbacks": "nbflow.callbacks",
     "data": "nbflow.data",
     "entities": "nbflow.entities",
     "errors": "nbflow.errors",
@@ -176,7 +179,7 @@ _LATER = {
     "pytorch": "nbflow.pytorch",
     "sklearn": "nbflow.sklearn",
     "statsmodels": "nbflow.statsmodels",
-    "track": "nbflow.autolog:track",
+    "track": "nbflow.autologging:track",
     "unload_ipython_extension": "nbflow.magics:unload_ipython_extension",
     "xgboost": "nbflow.xgboost",
 }

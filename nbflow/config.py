@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from nbflow.errors import InvalidInputError
 
-__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings", "on_log_error", "trusted_places"]
+__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings", "cache_folder", "on_log_error", "trusted_places"]
 
 DEFAULT_STORE = "nbruns"
 ENV_STORE = "NBFLOW_TRACKING_URI"
@@ -108,3 +108,13 @@ def _seconds(variable: str, default: float) -> float:
     if not value > 0:
         raise InvalidInputError(variable, text, "It is a number of seconds above 0.")
     return value
+
+
+def cache_folder() -> Path:
+    """Give the folder for what can be made anew: `NBFLOW_CACHE_DIR`, else nbflow's among the user's caches."""
+    chosen = os.environ.get("NBFLOW_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("nbflow"))

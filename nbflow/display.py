@@ -12,9 +12,18 @@ from typing import Any
 __all__ = ["RENDERERS", "bundle"]
 
 RENDERERS: dict[str, str] = {
+    "EvaluationResult": "nbflow.widgets.evaluation_page:evaluation_bundle",
     "Experiment": "nbflow.widgets.pages:experiment_bundle",
+    "Model": "nbflow.widgets.model_pages:model_bundle",
+    "ModelInfo": "nbflow.widgets.model_pages:info_bundle",
+    "ModelSignature": "nbflow.widgets.schemas:signature_bundle",
+    "ModelVersion": "nbflow.widgets.registry_pages:version_bundle",
+    "ParamSchema": "nbflow.widgets.schemas:param_schema_bundle",
+    "PyFuncModel": "nbflow.widgets.model_pages:pyfunc_bundle",
+    "RegisteredModel": "nbflow.widgets.registry_pages:registered_model_bundle",
     "Run": "nbflow.widgets.pages:run_bundle",
     "RunFrame": "nbflow.widgets.table:frame_bundle",
+    "Schema": "nbflow.widgets.schemas:schema_bundle",
 }
 
 

@@ -248,7 +248,8 @@ class ModelVersion(_Shown, Struct, frozen=True):
     """A version of a registered model.
 
     `source` is the URI that it was registered from; `metrics` and `signature` (as in the MLmodel file: JSON texts) are
-    what its run and its files said at registration; `files` the SHA-256 of each of its files.
+    what its run and its files said at registration; `files` the SHA-256 of each of its files; `evaluated` what
+    `nbflow.evaluate` found of it since.
     """
 
     name: str
@@ -272,6 +273,7 @@ class ModelVersion(_Shown, Struct, frozen=True):
     size_bytes: int = 0
     files: dict[str, str] = field(default_factory=dict)
     lifecycle_stage: str = "active"
+    evaluated: dict[str, float] = field(default_factory=dict)
 
 
 class RegisteredModel(_Shown, Struct, frozen=True):

@@ -525,7 +525,7 @@ class GrantNotFoundError(NotFoundError):
     def __init__(self, subject: str, owner: str) -> None:
         self.subject = subject
         self.owner = owner
-        super().__init__(f"{shown(subject)} has no permission of its own on {owner}. Nothing was changed.")
+        super().__init__(f"Nothing is granted to {shown(subject)} on {owner} itself. Nothing was changed.")
 
 
 class MetricNotFoundError(NotFoundError):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbflow.autologging.universal import autolog_flavor
+from nbflow.flavors.lightgbm import LightgbmFlavor
 from nbflow.tracking.fluent.models import load_as, log_as, save_as
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from nbflow.mlmodel.document import ModelInfo
     from nbflow.mlmodel.signature import ModelSignature
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["autolog", "load_model", "log_model", "save_model"]
 
 
 def log_model(  # noqa: PLR0913 - MLflow's arguments
@@ -30,6 +32,8 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
     extra_pip_requirements: Sequence[str] | str | None = None,
     code_paths: Sequence[str | os.PathLike[str]] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    serialization_format: str | None = None,
+    skops_trusted_types: Sequence[str] | None = None,
     artifact_path: str | None = None,
     conda_env: Mapping[str, Any] | str | None = None,
     run_id: str | None = None,
@@ -58,6 +62,11 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
         Python files and folders that it imports. They are copied, and come first when it is loaded.
     metadata
         The user's own: texts, numbers, lists and dictionaries.
+    serialization_format
+        For estimators: `"skops"`, `"cloudpickle"` or `"pickle"`; None takes skops, whose files run no code when they are
+        loaded, and cloudpickle, with a warning, where skops cannot.
+    skops_trusted_types
+        Names of types that a skops file may hold, beyond those that are known.
     artifact_path
         MLflow's older name for `name`.
     conda_env
@@ -96,7 +105,7 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
         conda_env=conda_env,
         run_id=run_id,
         step=step,
-        options={},
+        options={"serialization_format": serialization_format, "skops_trusted_types": skops_trusted_types},
     )
 
 
@@ -110,6 +119,8 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
     extra_pip_requirements: Sequence[str] | str | None = None,
     code_paths: Sequence[str | os.PathLike[str]] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    serialization_format: str | None = None,
+    skops_trusted_types: Sequence[str] | None = None,
     conda_env: Mapping[str, Any] | str | None = None,
 ) -> None:
     """Save a LightGBM model into a folder of this machine, which must not be there yet, or be empty.
@@ -121,6 +132,8 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
     path
         The folder.
     signature, input_example, pip_requirements, extra_pip_requirements, code_paths, metadata, conda_env
+        As in `log_model`.
+    serialization_format, skops_trusted_types
         As in `log_model`.
 
     Raises
@@ -143,7 +156,7 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
         code_paths=code_paths,
         metadata=metadata,
         conda_env=conda_env,
-        options={},
+        options={"serialization_format": serialization_format, "skops_trusted_types": skops_trusted_types},
     )
 
 
@@ -152,6 +165,7 @@ def load_model(
     dst_path: str | os.PathLike[str] | None = None,
     *,
     trust: bool | None = None,
+    skops_trusted_types: Sequence[str] | None = None,
 ) -> Any:
     """Load a model as LightGBM's own object.
 
@@ -163,6 +177,8 @@ def load_model(
         A folder to copy the model to first; None loads it from where it is.
     trust
         True to run code that comes with a model which this store did not write.
+    skops_trusted_types
+        Types that a skops file may hold, beyond those that are known.
 
     Returns
     -------
@@ -178,4 +194,65 @@ def load_model(
     UntrustedModelError
         If loading it would run code that nothing vouches for.
     """
-    return load_as("lightgbm", model_uri, trust=trust, dst_path=dst_path)
+    flavor = "lightgbm" if skops_trusted_types is None else LightgbmFlavor(skops_trusted_types)
+    return load_as(flavor, model_uri, trust=trust, dst_path=dst_path)
+
+
+def autolog(  # noqa: PLR0913 - MLflow's arguments
+    *,
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,  # noqa: ARG001 - as documented
+    silent: bool = False,
+    registered_model_name: str | None = None,
+    extra_tags: Mapping[str, str] | None = None,
+) -> None:
+    """Log each `train` and each `fit` of LightGBM: params, metrics of each round, importance of features, model.
+
+    A training goes to a run of its own, or to the one that is active. Call this before `from lightgbm import train`:
+    a function that was taken out of the library before is not watched.
+
+    Parameters
+    ----------
+    log_input_examples
+        Whether a few rows of the training data are kept with each model.
+    log_model_signatures
+        Whether what a model takes and gives is kept with it.
+    log_models
+        Whether models are logged.
+    log_datasets
+        Whether the data sets are named as inputs of the run.
+    disable
+        Watch no longer, and put back what was replaced in the library.
+    exclusive
+        Log nothing to runs that were started by hand, only to runs of its own.
+    disable_for_unsupported_versions
+        MLflow's; there is no list of versions here.
+    silent
+        Say nothing of what cannot be logged.
+    registered_model_name
+        Register each model, too, as the next version of this registered model.
+    extra_tags
+        Tags of the runs that it starts.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument is not what it must be; then nothing has changed.
+    """
+    autolog_flavor(
+        "lightgbm",
+        disable=disable,
+        log_input_examples=log_input_examples,
+        log_model_signatures=log_model_signatures,
+        log_models=log_models,
+        log_datasets=log_datasets,
+        exclusive=exclusive,
+        silent=silent,
+        registered_model_name=registered_model_name,
+        extra_tags=extra_tags,
+    )

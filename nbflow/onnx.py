@@ -30,6 +30,9 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
     extra_pip_requirements: Sequence[str] | str | None = None,
     code_paths: Sequence[str | os.PathLike[str]] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    onnx_execution_providers: Sequence[Any] | None = None,
+    onnx_session_options: Mapping[str, Any] | None = None,
+    save_as_external_data: bool | None = None,
     artifact_path: str | None = None,
     conda_env: Mapping[str, Any] | str | None = None,
     run_id: str | None = None,
@@ -58,6 +61,12 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
         Python files and folders that it imports. They are copied, and come first when it is loaded.
     metadata
         The user's own: texts, numbers, lists and dictionaries.
+    onnx_execution_providers
+        Where onnxruntime predicts, as it takes it; None is the processor.
+    onnx_session_options
+        Options of the session that predicts, as MLflow takes them.
+    save_as_external_data
+        Whether weights are kept in a file of their own; None does so where they are near 2 GB.
     artifact_path
         MLflow's older name for `name`.
     conda_env
@@ -96,7 +105,11 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
         conda_env=conda_env,
         run_id=run_id,
         step=step,
-        options={},
+        options={
+            "onnx_execution_providers": onnx_execution_providers,
+            "onnx_session_options": onnx_session_options,
+            "save_as_external_data": save_as_external_data,
+        },
     )
 
 
@@ -110,6 +123,9 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
     extra_pip_requirements: Sequence[str] | str | None = None,
     code_paths: Sequence[str | os.PathLike[str]] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    onnx_execution_providers: Sequence[Any] | None = None,
+    onnx_session_options: Mapping[str, Any] | None = None,
+    save_as_external_data: bool | None = None,
     conda_env: Mapping[str, Any] | str | None = None,
 ) -> None:
     """Save an ONNX model into a folder of this machine, which must not be there yet, or be empty.
@@ -121,6 +137,8 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
     path
         The folder.
     signature, input_example, pip_requirements, extra_pip_requirements, code_paths, metadata, conda_env
+        As in `log_model`.
+    onnx_execution_providers, onnx_session_options, save_as_external_data
         As in `log_model`.
 
     Raises
@@ -143,7 +161,11 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
         code_paths=code_paths,
         metadata=metadata,
         conda_env=conda_env,
-        options={},
+        options={
+            "onnx_execution_providers": onnx_execution_providers,
+            "onnx_session_options": onnx_session_options,
+            "save_as_external_data": save_as_external_data,
+        },
     )
 
 

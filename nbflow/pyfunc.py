@@ -5,13 +5,18 @@ The functions have MLflow's names and arguments.
 
 from __future__ import annotations
 
+import atexit
+import shutil
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+from nbflow.artifacts import download_artifacts
 from nbflow.errors import InvalidInputError
 from nbflow.flavors.pyfunc_model import PyFuncModel
 from nbflow.flavors.python_model import PythonModel, PythonModelContext
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.models import load_pyfunc, log_as, save_as
+from nbflow.uris import scheme_of
 
 if TYPE_CHECKING:
     import os
@@ -62,8 +67,8 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
         An object of a subclass of `PythonModel`, a function from inputs to predictions, or the path of a script that
         calls `nbflow.models.set_model`.
     artifacts
-        Files that the model needs: a name, and a path on this machine. In `PythonModel.load_context` they are
-        `context.artifacts[name]`.
+        Files that the model needs: a name, and a path, a `runs:/` URI or an fsspec URL. In `PythonModel.load_context`
+        they are `context.artifacts[name]`.
     model_config
         Settings that the model reads as `context.model_config`.
     loader_module, data_path
@@ -88,7 +93,7 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
         If the disk refuses; then nothing is there.
     """
     return log_as(
-        "pyfunc",
+        "python_function",
         python_model,
         name,
         signature=signature,
@@ -142,7 +147,7 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
         If an argument is not what it must be.
     """
     save_as(
-        "pyfunc",
+        "python_function",
         python_model,
         path,
         signature=signature,
@@ -226,9 +231,18 @@ def get_model_dependencies(model_uri: str | os.PathLike[str], format: str = "pip
 
 def _options(artifacts: Any, model_config: Any, loader_module: Any, data_path: Any, streamable: Any) -> dict[str, Any]:
     return {
-        "artifacts": artifacts,
+        "artifacts": artifacts if artifacts is None else {name: _local(given) for name, given in artifacts.items()},
         "model_config": model_config,
         "loader_module": loader_module,
         "data_path": data_path,
         "streamable": streamable,
     }
+
+
+def _local(artifact: Any) -> Any:
+    """Bring an artifact that a URI names to this machine, until the process ends."""
+    if not isinstance(artifact, str) or not scheme_of(artifact):
+        return artifact
+    folder = mkdtemp(prefix="nbflow-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return download_artifacts(artifact, dst_path=folder)

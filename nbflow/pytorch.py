@@ -40,7 +40,7 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
     Parameters
     ----------
     pytorch_model
-        A `torch.nn.Module` or a scripted module.
+        A `torch.nn.Module`, a scripted module, or what `torch.export.export` made: that needs no code to be loaded.
     name
         Where it goes among the run's artifacts, such as `"my_model"`. A model of that name is replaced.
     signature
@@ -117,7 +117,7 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
     Parameters
     ----------
     pytorch_model
-        A `torch.nn.Module` or a scripted module.
+        A `torch.nn.Module`, a scripted module, or what `torch.export.export` made: that needs no code to be loaded.
     path
         The folder.
     signature, input_example, pip_requirements, extra_pip_requirements, code_paths, metadata, conda_env

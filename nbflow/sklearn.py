@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbflow.autologging.universal import autolog_flavor
 from nbflow.flavors.sklearn import SklearnFlavor
 from nbflow.tracking.fluent.models import load_as, log_as, save_as
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from nbflow.mlmodel.document import ModelInfo
     from nbflow.mlmodel.signature import ModelSignature
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["autolog", "load_model", "log_model", "save_model"]
 
 
 def log_model(  # noqa: PLR0913 - MLflow's arguments
@@ -207,3 +208,81 @@ def load_model(
     """
     flavor = "sklearn" if skops_trusted_types is None else SklearnFlavor(skops_trusted_types)
     return load_as(flavor, model_uri, trust=trust, dst_path=dst_path)
+
+
+def autolog(  # noqa: PLR0913 - MLflow's arguments
+    *,
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,  # noqa: ARG001 - as documented
+    silent: bool = False,
+    max_tuning_runs: int | None = 5,
+    log_post_training_metrics: bool = True,
+    serialization_format: str | None = None,
+    registered_model_name: str | None = None,
+    pos_label: Any = None,
+    extra_tags: Mapping[str, str] | None = None,
+) -> None:
+    """Log each `fit` of a scikit-learn estimator: its params, training metrics, data set, model and drawing.
+
+    A `fit` goes to a run of its own, or to the one that is active. What an estimator fits within its own `fit` belongs
+    to that; a search gives its best candidates runs of their own below its run. Scalers, encoders and the like are not
+    logged by themselves.
+
+    Parameters
+    ----------
+    log_input_examples
+        Whether a few rows of the training data are kept with each model.
+    log_model_signatures
+        Whether what a model takes and gives is kept with it.
+    log_models
+        Whether models are logged.
+    log_datasets
+        Whether the data sets are named as inputs of the run.
+    disable
+        Watch no longer, and put back what was replaced in the library.
+    exclusive
+        Log nothing to runs that were started by hand, only to runs of its own.
+    disable_for_unsupported_versions
+        MLflow's; there is no list of versions here.
+    silent
+        Say nothing of what cannot be logged.
+    max_tuning_runs
+        How many of a search's candidates get a run, the best first; None is all.
+    log_post_training_metrics
+        Whether `score`, called after `fit`, is logged to the run of the `fit`, with the name of the variable that holds
+        the data: `LogisticRegression_score_X_test`.
+    serialization_format
+        How models are kept; None as in `log_model`.
+    registered_model_name
+        Register each model, too, as the next version of this registered model.
+    pos_label
+        Which of two classes precision, recall and F1 are about; None averages over the classes, weighted.
+    extra_tags
+        Tags of the runs that it starts.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument is not what it must be; then nothing has changed.
+    """
+    autolog_flavor(
+        "sklearn",
+        disable=disable,
+        log_input_examples=log_input_examples,
+        log_model_signatures=log_model_signatures,
+        log_models=log_models,
+        log_datasets=log_datasets,
+        exclusive=exclusive,
+        silent=silent,
+        max_tuning_runs=max_tuning_runs,
+        log_post_training_metrics=log_post_training_metrics,
+        serialization_format=serialization_format,
+        registered_model_name=registered_model_name,
+        pos_label=pos_label,
+        extra_tags=extra_tags,
+    )

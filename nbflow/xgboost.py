@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbflow.autologging.universal import autolog_flavor
 from nbflow.tracking.fluent.models import load_as, log_as, save_as
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from nbflow.mlmodel.document import ModelInfo
     from nbflow.mlmodel.signature import ModelSignature
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["autolog", "load_model", "log_model", "save_model"]
 
 
 def log_model(  # noqa: PLR0913 - MLflow's arguments
@@ -185,3 +186,71 @@ def load_model(
         If loading it would run code that nothing vouches for.
     """
     return load_as("xgboost", model_uri, trust=trust, dst_path=dst_path)
+
+
+def autolog(  # noqa: PLR0913 - MLflow's arguments
+    importance_types: Sequence[str] | None = None,
+    *,
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,  # noqa: ARG001 - as documented
+    silent: bool = False,
+    registered_model_name: str | None = None,
+    model_format: str | None = None,
+    extra_tags: Mapping[str, str] | None = None,
+) -> None:
+    """Log each `train` and each `fit` of XGBoost: params, metrics of each round, importance of features, model.
+
+    A training goes to a run of its own, or to the one that is active. Call this before `from xgboost import train`:
+    a function that was taken out of the library before is not watched.
+
+    Parameters
+    ----------
+    importance_types
+        Which measures of importance are kept; None is `["weight"]`.
+    log_input_examples
+        Whether a few rows of the training data are kept with each model.
+    log_model_signatures
+        Whether what a model takes and gives is kept with it.
+    log_models
+        Whether models are logged.
+    log_datasets
+        Whether the data sets are named as inputs of the run.
+    disable
+        Watch no longer, and put back what was replaced in the library.
+    exclusive
+        Log nothing to runs that were started by hand, only to runs of its own.
+    disable_for_unsupported_versions
+        MLflow's; there is no list of versions here.
+    silent
+        Say nothing of what cannot be logged.
+    registered_model_name
+        Register each model, too, as the next version of this registered model.
+    model_format
+        How models are kept: `"ubj"` (also when None) or `"json"`.
+    extra_tags
+        Tags of the runs that it starts.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument is not what it must be; then nothing has changed.
+    """
+    autolog_flavor(
+        "xgboost",
+        disable=disable,
+        importance_types=importance_types,
+        log_input_examples=log_input_examples,
+        log_model_signatures=log_model_signatures,
+        log_models=log_models,
+        log_datasets=log_datasets,
+        exclusive=exclusive,
+        silent=silent,
+        registered_model_name=registered_model_name,
+        model_format=model_format,
+        extra_tags=extra_tags,
+    )

@@ -114,7 +114,7 @@ def evaluate(  # noqa: PLR0913 - MLflow's arguments
         before = judge(theirs) | extra_values(extra, theirs)
     drawn, tables = _look(subject, rows, given, model_type, with_model=model is not None) if charts else ({}, {})
     with _run() as run_id:
-        result = EvaluationResult(metrics, before, drawn, tables, run_id=run_id)
+        result = EvaluationResult(metrics, before, drawn, tables, run_id=run_id, thresholds=wanted)
         _log(client, result, rows, subject)
     check_thresholds(wanted, metrics, before if other is not None else None)
     return result

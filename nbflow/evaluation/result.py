@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from nbflow import display
+from nbflow.evaluation.thresholds import MetricThreshold
 
 __all__ = ["EvaluationResult"]
 
@@ -28,6 +29,8 @@ class EvaluationResult(Struct, frozen=True):
         Where each chart and table is among the run's artifacts.
     run_id
         The run that it was logged to; None where it was not.
+    thresholds
+        What was asked of the metrics, and is reached.
     """
 
     metrics: dict[str, float]
@@ -36,6 +39,7 @@ class EvaluationResult(Struct, frozen=True):
     tables: dict[str, Any] = field(default_factory=dict)
     artifacts: dict[str, str] = field(default_factory=dict)
     run_id: str | None = None
+    thresholds: dict[str, MetricThreshold] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return display.bundle(self)

@@ -20,11 +20,16 @@ GROUP = "nbflow.flavors"
 # What pyproject.toml declares as entry points, for reading all installed packages' takes longer than loading a small
 # model does: where each flavor is, and the loader modules that mean it.
 _OWN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "lightgbm": ("nbflow.flavors.lightgbm:FLAVOR", ("mlflow.lightgbm",)),
+    "onnx": ("nbflow.flavors.onnx:FLAVOR", ("mlflow.onnx",)),
     "python_function": (
         "nbflow.flavors.pyfunc:FLAVOR",
         ("mlflow.pyfunc.model", "mlflow.pyfunc.loaders.code_model"),
     ),
+    "pytorch": ("nbflow.flavors.pytorch:FLAVOR", ("mlflow.pytorch",)),
     "sklearn": ("nbflow.flavors.sklearn:FLAVOR", ("mlflow.sklearn",)),
+    "statsmodels": ("nbflow.flavors.statsmodels:FLAVOR", ("mlflow.statsmodels",)),
+    "xgboost": ("nbflow.flavors.xgboost:FLAVOR", ("mlflow.xgboost",)),
 }
 
 

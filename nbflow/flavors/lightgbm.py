@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidInputError, ModelFormatError, UnsupportedValueError, shown
+from nbflow.flavors.lightgbm_text import text_fault
 from nbflow.flavors.named_file import named_file
 from nbflow.flavors.options import check_options
 from nbflow.flavors.protocol import Predict, Saved
@@ -107,6 +108,9 @@ class LightgbmFlavor:
                 raise ModelFormatError(str(folder), f"What it holds is a {type(model).__name__}, and no LGBMModel.")
             return model
         file = named_file(folder, config)
+        fault = text_fault(file)
+        if fault:
+            raise ModelFormatError(str(folder), f"Its file {file.name} is damaged. {fault}")
         try:
             return lightgbm.Booster(model_file=file)
         except lightgbm.basic.LightGBMError as exc:

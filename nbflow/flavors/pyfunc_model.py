@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbflow import display
 from nbflow.errors import InvalidInputError
 from nbflow.flavors.protocol import PYTHON_FUNCTION, Predict
 from nbflow.flavors.python_predict import LoadedPythonModel
@@ -61,6 +62,9 @@ class PyFuncModel:
         facts = {"run_id": self._document.run_id, "artifact_path": self._document.artifact_path}
         said = [f"  {name}: {value}" for name, value in facts.items() if value is not None]
         return "\n".join(["nbflow.pyfunc.loaded_model:", *said, f"  flavor: {self.loader_module}"])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return display.bundle(self)
 
     def __eq__(self, other: object) -> bool:
         return self._document == other._document if isinstance(other, PyFuncModel) else NotImplemented

@@ -11,6 +11,7 @@ from nbflow.errors import InvalidInputError, ModelFormatError, UnsupportedValueE
 from nbflow.flavors.named_file import named_file, relative_name
 from nbflow.flavors.options import check_options
 from nbflow.flavors.protocol import Predict, Saved
+from nbflow.flavors.telling import warn_user
 from nbflow.flavors.unpickling import unpickle
 from nbflow.mlmodel.distributions import pinned
 
@@ -52,15 +53,15 @@ class StatsmodelsFlavor:
         if not isinstance(remove_data, bool):
             raise InvalidInputError("remove_data", remove_data, "It is True or False.")
         _check_model(model)
-        data = _pickled(model)
-        if remove_data:
-            slim = pickle.loads(data)  # noqa: S301 - written a line above: the user's own object keeps its data
-            slim.remove_data()
-            data = _pickled(slim)
-        (folder / _FILE).write_bytes(data)
+        (folder / _FILE).write_bytes(_slimmed(model) if remove_data else _pickled(model))
         config = {"statsmodels_version": statsmodels.__version__, "data": _FILE}
         entry = {"loader_module": self.loader_modules[0], "data": _FILE}
-        return Saved(config, entry, [pinned(name) for name in ("numpy", "pandas", "scipy", "statsmodels")])
+        predicts = callable(getattr(model, "predict", None))
+        if not predicts:
+            kind = type(model).__name__
+            warn_user(f"A {kind} has no predict: it is saved for nbflow.statsmodels.load_model, not for nbflow.pyfunc.")
+        requirements = [pinned(name) for name in ("numpy", "pandas", "scipy", "statsmodels")]
+        return Saved(config, entry if predicts else None, requirements)
 
     def load(self, folder: Path, config: Mapping[str, Any], trusted: Trust) -> Any:
         """Load the results.
@@ -78,9 +79,7 @@ class StatsmodelsFlavor:
 
     def predictor(self, model: Any, folder: Path, config: Mapping[str, Any]) -> Predict:
         """Give the model's own method; of a time series, a function of a table with one row of `start` and `end`."""
-        from statsmodels.tsa.base.tsa_model import TimeSeriesModel
-
-        if isinstance(model.model, TimeSeriesModel):
+        if _is_time_series(model):
             return lambda data, _params: model.predict(**_period(data))
         return lambda data, _params: model.predict(data)
 
@@ -106,6 +105,12 @@ def _is_results(model: Any) -> bool:
     return isinstance(model, Results | ResultsWrapper)
 
 
+def _is_time_series(model: Any) -> bool:
+    from statsmodels.tsa.base.tsa_model import TimeSeriesModel
+
+    return isinstance(model.model, TimeSeriesModel)
+
+
 def _check_model(model: Any) -> None:
     from statsmodels.base.model import Model
 
@@ -122,6 +127,18 @@ def _pickled(model: Any) -> bytes:
         return pickle.dumps(model, protocol=pickle.DEFAULT_PROTOCOL)
     except (pickle.PicklingError, TypeError, AttributeError, NotImplementedError) as exc:
         raise InvalidInputError("the model", model, f"It cannot be pickled: {exc}.") from exc
+
+
+def _slimmed(model: Any) -> bytes:
+    if _is_time_series(model):
+        raise InvalidInputError("remove_data", True, "A model of a time series predicts from its data.")
+    slim = pickle.loads(_pickled(model))  # noqa: S301 - pickled right here, for the user's own object keeps its data
+    try:
+        slim.remove_data()
+    except AttributeError as exc:
+        rule = f"statsmodels cannot remove the data of a {type(model).__name__}: {exc}."
+        raise InvalidInputError("remove_data", True, rule) from exc
+    return _pickled(slim)
 
 
 def _period(data: Any) -> dict[str, Any]:

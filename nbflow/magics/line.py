@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.magics.arguments import help_text
 from nbflow.magics.experiments import ExperimentList
+from nbflow.magics.models import FILTERED, model_of, reference_in
 from nbflow.magics.runs import frame_of, unquoted_filter
 from nbflow.magics.status import status_text
 from nbflow.magics.telling import say, short_errors, usage_error
@@ -22,7 +23,8 @@ from nbflow.widgets.text import WIDTH
 if TYPE_CHECKING:
     import click
 
-    from nbflow.entities import Experiment, Run
+    from nbflow.entities import Experiment, ModelVersion, RegisteredModel, Run
+    from nbflow.mlmodel.document import ModelInfo
     from nbflow.tracking.frame import RunFrame
 
 __all__ = ["OWN_VERBS", "command", "line_magic"]
@@ -32,6 +34,7 @@ _HELP = """\
 %nbflow experiments        all experiments
 %nbflow experiment [NAME]  use an experiment for the runs to come, made if it is not there; show the one in use
 %nbflow show [RUN]         a run by its id, the beginning of it, or its name; the one that is active, or was last
+%nbflow models [FILTER]    the registered models; models show NAME, NAME/VERSION or a URI gives one to work with
 %nbflow status             the experiment, the run and the store in use
 %nbflow help [VERB]        this, or what the command line says of a verb
 %%nbflow run [NAME]        above the code of a cell: run it as a run; %%nbflow run --help
@@ -53,7 +56,7 @@ def line_magic(line: str) -> object:
 
     Returns
     -------
-    shown : RunFrame, ExperimentList, Run, Experiment or None
+    shown : RunFrame, ExperimentList, Run, Experiment, a model or None
         What the verb shows, to work with.
 
     Raises
@@ -86,12 +89,15 @@ def command(*names: str) -> click.Command | None:
 
 
 def _invoke(line: str) -> None:
+    _run_words(_words(line))
+
+
+def _run_words(words: list[str]) -> None:
     """Do what the command line does, and let it write to the cell's output as to a person."""
     from rich.console import Console
 
     from nbflow.verbs import invoke
 
-    words = _words(line)
     if sys.stdout.isatty():
         console = Console(file=sys.stdout, force_jupyter=False)
     else:
@@ -133,6 +139,19 @@ def _experiments(rest: str) -> ExperimentList | None:
 def _experiment(rest: str) -> Experiment:
     name = _unquoted(rest)
     return set_experiment(name) if name else Client().get_experiment(current_experiment_id())
+
+
+def _models(rest: str) -> RegisteredModel | ModelVersion | ModelInfo | None:
+    ref = reference_in(rest)
+    if ref is not None:
+        return model_of(ref)
+    first = rest.split(maxsplit=1)[0] if rest else "-"
+    # No filter is one word, and none begins with the name of a verb, or with a hyphen.
+    if command("models", first) is None and not first.startswith("-") and not _WORD.fullmatch(rest):
+        _run_words(["models", "list", unquoted_filter(rest, FILTERED)])
+    else:
+        _invoke(f"models {rest}")
+    return None
 
 
 def _show(rest: str) -> Run | None:
@@ -183,6 +202,7 @@ OWN_VERBS: dict[str, Callable[[str], object]] = {
     "experiment": _experiment,
     "experiments": _experiments,
     "help": _help,
+    "models": _models,
     "run": _run,
     "runs": _runs,
     "show": _show,

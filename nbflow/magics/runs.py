@@ -14,6 +14,7 @@ from nbflow.verbs.selection import Selection, experiment_ids
 from nbflow.verbs.session import Session
 
 if TYPE_CHECKING:
+    from nbflow.search.scope import Scope
     from nbflow.tracking.frame import RunFrame
 
 __all__ = ["frame_of", "unquoted_filter"]
@@ -21,26 +22,28 @@ __all__ = ["frame_of", "unquoted_filter"]
 _ALL = 100_000
 
 
-def unquoted_filter(text: str) -> str:
+def unquoted_filter(text: str, scope: Scope = RUNS) -> str:
     """Take the quotes off a filter that is wholly in them, as a shell needs it.
 
     Parameters
     ----------
     text
         A filter, or what is none.
+    scope
+        What the filter is about.
 
     Returns
     -------
     filter_string : str
         The text within the quotes if only that is a filter, else the text as it is.
     """
-    if _is_filter(text):
+    if _is_filter(text, scope):
         return text
     try:
         words = shlex.split(text)
     except ValueError:
         return text
-    return words[0] if len(words) == 1 and text[:1] in ("'", '"') and _is_filter(words[0]) else text
+    return words[0] if len(words) == 1 and text[:1] in ("'", '"') and _is_filter(words[0], scope) else text
 
 
 def frame_of(words: list[str]) -> RunFrame | None:
@@ -83,9 +86,9 @@ def frame_of(words: list[str]) -> RunFrame | None:
     )
 
 
-def _is_filter(text: str) -> bool:
+def _is_filter(text: str, scope: Scope) -> bool:
     try:
-        parse_filter(text, RUNS)
+        parse_filter(text, scope)
     except InvalidFilterError:
         return False
     return True

@@ -159,14 +159,24 @@ def _cast_column(column: pd.Series[Any], spec: ColSpec | TensorSpec) -> Any:
     if kind is DataType.binary:
         return column.map(_from_base64).astype(object)
     if kind is DataType.datetime:
-        parsed = pd.to_datetime(column)
-        return parsed.dt.as_unit("ns") if pd.api.types.is_datetime64_any_dtype(parsed) else parsed
+        return _times(column)
+    if not isinstance(kind, DataType):
+        return column  # lists and dictionaries are what JSON has, too
     is_text = kind is DataType.string and isinstance(column.dtype, pd.StringDtype)
     # numpy's whole numbers know no missing value.
     is_gappy = kind in _WHOLE and not spec.required and bool(column.isna().any())
-    # Lists and dictionaries are what JSON has, too.
-    keeps = is_text or is_gappy or not isinstance(kind, DataType)
-    return column if keeps else column.astype(kind.to_pandas())
+    return column if is_text or is_gappy else column.astype(kind.to_pandas())
+
+
+def _times(column: pd.Series[Any]) -> Any:
+    import pandas as pd
+
+    try:
+        # As they are written here: with a fraction of a second only where there is one.
+        parsed = pd.to_datetime(column, format="ISO8601")
+    except ValueError:
+        parsed = pd.to_datetime(column)
+    return parsed.dt.as_unit("ns") if pd.api.types.is_datetime64_any_dtype(parsed) else parsed
 
 
 def _cast_tensor(column: pd.Series[Any], spec: TensorSpec) -> Any:
@@ -192,7 +202,11 @@ def _converted(value: Any, spec: ColSpec | TensorSpec | None) -> Any:
             return np.array(value, dtype) if isinstance(value, list) else np.array([value], dtype)[0]
         if isinstance(spec, ColSpec):
             return value  # lists, dictionaries and anything are what JSON has
-        return np.array(value) if spec is None else np.array(value, dtype=spec.type)
+        if spec is None:
+            return np.array(value)
+        array = np.array(value, dtype=spec.type)
+        # Of no rows, JSON does not tell how long they are.
+        return array if array.size else array.reshape([max(length, 0) for length in spec.shape])
     except _CAST_ERRORS as exc:
         wanted = "an array" if spec is None else repr(spec)
         raise InvalidInputError("inputs", value, f"Failed to convert it to {wanted}: {exc}") from exc

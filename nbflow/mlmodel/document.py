@@ -210,19 +210,62 @@ class Model(Struct):
         """Give the schema of the params of `predict`; None where the model has none."""
         return None if self.signature is None else self.signature.params
 
+    def load_input_example(self, folder: str | os.PathLike[str]) -> Any:
+        """Read the input example from the model's folder, with the types of the signature; None where it has none.
+
+        Raises
+        ------
+        ModelFormatError
+            If the files are not what they must be.
+        StoreReadError
+            If a file cannot be read.
+        """
+        from nbflow.mlmodel.example import load_example
+
+        return load_example(folder, self.saved_input_example_info, self.get_input_schema())
+
+    def load_input_example_params(self, folder: str | os.PathLike[str]) -> dict[str, Any] | None:
+        """Read the params of the input example from the model's folder; None where it has none.
+
+        Raises
+        ------
+        ModelFormatError
+            If the files are not what they must be.
+        StoreReadError
+            If a file cannot be read.
+        """
+        from nbflow.mlmodel.example import load_example_params
+
+        return load_example_params(folder, self.saved_input_example_info)
+
+    def get_serving_input(self, folder: str | os.PathLike[str]) -> str | None:
+        """Read the body of a request for the input example from the model's folder; None where it has none.
+
+        Raises
+        ------
+        ModelFormatError
+            If the file is not what it must be.
+        StoreReadError
+            If it cannot be read.
+        """
+        from nbflow.mlmodel.example import load_serving_example
+
+        return load_serving_example(folder, self.saved_input_example_info)
+
     def get_model_info(self, model_uri: str = "", **more: Any) -> ModelInfo:
         """Describe the model to whoever asks for it.
 
         Parameters
         ----------
         model_uri
-            What it is loaded by; `""` makes it of the run and the path in the file.
+            What it is loaded by; `""` makes it of the run and the path in the file, where these are there.
         **more
             Further fields of `ModelInfo`: `registered_model_version`, `name`, `metrics`, `params`, `tags`.
         """
-        if not model_uri:
-            named = self.model_id, self.run_id
-            model_uri = f"models:/{named[0]}" if named[0] else f"runs:/{named[1]}/{self.artifact_path}"
+        if not model_uri and self.model_id:
+            model_uri = f"models:/{self.model_id}"
+        elif not model_uri and self.run_id:
+            model_uri = f"runs:/{self.run_id}/{self.artifact_path}"
         shared = {name: getattr(self, name) for name in ModelInfo.__struct_fields__ if name in self.__struct_fields__}
         rest = {name: self.other[name] for name in ("env_vars", "prompts") if name in self.other}
         return ModelInfo(**shared | rest | {"model_uri": model_uri} | more)
@@ -309,9 +352,9 @@ def read_document(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Path]:
     document = read_yaml(read_text(where, _MAX_BYTES), str(where))
     if not isinstance(document, dict):
         raise ModelFormatError(str(where), f"It is a {type(document).__name__}, where a dictionary must be.")
-    odd = next((key for key in document if not isinstance(key, str)), None)
-    if odd is not None:
-        raise ModelFormatError(str(where), f"Its key {odd!r:.80} is a {type(odd).__name__}, where a name must be.")
+    for key in document:
+        if not isinstance(key, str):
+            raise ModelFormatError(str(where), f"Its key {key!r:.80} is a {type(key).__name__}, where a name must be.")
     return document, where
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
@@ -18,6 +18,9 @@ from nbflow.mlmodel.distributions import installed_version, pinned
 from nbflow.mlmodel.files import inside, read_text, write_text
 from nbflow.mlmodel.requirements import Given, Requirements, merge, parse, parse_file, requirement_of
 from nbflow.mlmodel.yamlfile import plain, read_yaml, yaml_text
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 __all__ = [
     "CONDA",
@@ -282,11 +285,10 @@ def mismatches(requirements: Iterable[str]) -> list[Mismatch]:
     found = []
     for line in requirements:
         need = requirement_of(line)
-        if need is None or (need.marker is not None and not need.marker.evaluate({"extra": ""})):
+        if need is None or not _concerns_this_python(need):
             continue
         installed = installed_version(need.name) or _version_of_module(need.name)
-        # The label of a local build says nothing of the version: 2.1.0+cpu is what ==2.1.0 asks for.
-        if installed is None or not need.specifier.contains(installed, prereleases=True):
+        if installed is None or not _meets(installed, need):
             found.append(Mismatch(need.name, line, installed))
     return found
 
@@ -303,6 +305,25 @@ def python_mismatch(recorded: str | None) -> Mismatch | None:
     if recorded is None or recorded.split(".")[:2] == here.split(".")[:2]:
         return None
     return Mismatch("python", recorded, here)
+
+
+def _concerns_this_python(need: Requirement) -> bool:
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+
+    try:
+        return need.marker is None or need.marker.evaluate({"extra": ""})
+    except (UndefinedComparison, UndefinedEnvironmentName):  # what nobody can tell may well be so
+        return True
+
+
+def _meets(installed: str, need: Requirement) -> bool:
+    from packaging.version import InvalidVersion
+
+    try:
+        # The label of a local build says nothing of the version: 2.1.0+cpu is what ==2.1.0 asks for.
+        return need.specifier.contains(installed, prereleases=True)
+    except InvalidVersion:
+        return not need.specifier
 
 
 def _version_of_module(name: str) -> str | None:
@@ -343,7 +364,7 @@ def _dependencies(conda: Mapping[str, Any]) -> list[Any]:
     if not isinstance(dependencies, list):
         raise InvalidInputError("conda_env", dependencies, "Its 'dependencies' are a list.")
     for each in dependencies:
-        lines = each.get("pip") if isinstance(each, dict) else []
+        lines = each.get("pip") if isinstance(each, dict) else None
         if not isinstance(each, str) and not (isinstance(lines, list) and all(isinstance(line, str) for line in lines)):
             raise InvalidInputError("conda_env", each, 'A dependency is a text, or {"pip": [...]}.')
     return dependencies

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from nbflow.errors import InvalidInputError, ModelFormatError, NbflowError, UnsupportedValueError
+from nbflow.errors import InvalidInputError, LimitExceededError, ModelFormatError, NbflowError, UnsupportedValueError
 from nbflow.mlmodel.decode import inputs_from_json, split_from_json
 from nbflow.mlmodel.files import inside, read_text, write_text
 from nbflow.mlmodel.jsonable import to_json
@@ -86,16 +86,24 @@ def encode_example(example: Any) -> Example:
     ------
     UnsupportedValueError
         If it is of a type that cannot be kept, or holds something that JSON cannot.
+    LimitExceededError
+        If it is larger than 64 MB.
     """
-    given, params = split_example(deepcopy(example))
-    kind, kept, serving = _encoded(given)
+    try:
+        given, params = split_example(deepcopy(example))
+        kind, kept, serving = _encoded(given)
+    except RecursionError as exc:
+        raise UnsupportedValueError("input_example", "…", "it nests too deep, or contains itself.") from exc
     info = {"artifact_path": EXAMPLE, "serving_input_path": SERVING_EXAMPLE} | kind
     if params:
         info["params"] = "true"
         serving = serving | (params if serving is kept else {"params": params})
         kept = {"inputs": kept, "params": params}
     what = "the input example"
-    return Example(given, params, info, to_json(kept, what), to_json(serving, what, indent=2))
+    encoded = Example(given, params, info, to_json(kept, what), to_json(serving, what, indent=2))
+    if (length := max(len(encoded.text), len(encoded.serving))) > _MAX_BYTES:
+        raise LimitExceededError(what, length, _MAX_BYTES, "A few rows are enough.", unit="bytes")
+    return encoded
 
 
 def save_example(folder: str | os.PathLike[str], example: Any) -> dict[str, Any]:
@@ -273,7 +281,8 @@ def _encoded_frame(given: Any) -> dict[str, Any] | None:
     if not isinstance(given, pd.DataFrame):
         return None
     split = given.where(given.notna(), None).to_dict(orient="split")
-    numbered = list(given.columns) == list(range(given.shape[1]))
+    columns: list[Any] = list(given.columns)
+    numbered = columns == list(range(len(columns)))
     return {"data": split["data"]} if numbered else {"columns": split["columns"], "data": split["data"]}
 
 
@@ -281,7 +290,8 @@ def _listed(array: Any) -> Any:
     """Give an array as lists, NaN as None."""
     import numpy as np
 
-    return (np.where(np.isnan(array), None, array) if np.issubdtype(array.dtype, np.number) else array).tolist()
+    filled: Any = np.where(np.isnan(array), None, array) if np.issubdtype(array.dtype, np.number) else array
+    return filled.tolist()
 
 
 def _sparse_layout(given: Any) -> str:
@@ -333,7 +343,7 @@ def _entry(value: Any, name: str, where: Path) -> Any:
 
 
 def _sparse(value: Any, kind: str, where: Path) -> Any:
-    from scipy import sparse
+    from scipy import sparse  # type: ignore[import-untyped]
 
     matrix = sparse.csc_matrix if kind.endswith("csc") else sparse.csr_matrix
     try:

@@ -125,7 +125,7 @@ def _text(item: Any, kind: DataType) -> str | bytes:
 
 
 def _enforce_object(value: Any, kind: Object, *, required: bool) -> Any:
-    if not required and (value is None or value == {}):
+    if not required and _is_empty(value):
         return value
     if not isinstance(value, Mapping):
         raise _other("dictionary", value)
@@ -150,7 +150,7 @@ def _enforce_object(value: Any, kind: Object, *, required: bool) -> Any:
 
 
 def _enforce_map(value: Any, kind: Map, *, required: bool) -> Any:
-    if (not required or isinstance(kind.value_type, AnyType)) and (value is None or value == {}):
+    if (not required or isinstance(kind.value_type, AnyType)) and _is_empty(value):
         return value
     if not isinstance(value, Mapping):
         raise _other("a dict", value)
@@ -159,6 +159,10 @@ def _enforce_map(value: Any, kind: Map, *, required: bool) -> Any:
             f"Expected all keys in the map type data are string type. Others are: {_set(strange)}", expected=repr(kind)
         )
     return {key: enforce_value(child, kind.value_type, required=required) for key, child in value.items()}
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, Mapping) and not value)
 
 
 def _other(expected: str, value: Any) -> SchemaEnforcementError:

@@ -16,6 +16,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from nbflow import display
 from nbflow.errors import (
     InvalidInputError,
     InvalidSchemaError,
@@ -130,6 +131,9 @@ class ParamSchema:
 
     def __repr__(self) -> str:
         return repr(list(self.params))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return display.bundle(self)
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Give the params as JSON has them."""

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from msgspec import Struct, field
 
@@ -34,7 +34,7 @@ Given: TypeAlias = str | os.PathLike[str] | Iterable[str] | None
 _MAX_BYTES = 1 << 20
 _MAX_LINES = 10_000
 _UNWRITABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
-_COMMENT = re.compile(r"(?:^|\s+)#.*$")
+_COMMENT = re.compile(r"(?:^|\s)#.*$")
 _NESTED = re.compile(r"(?P<flag>-r|-c|--requirement|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(?P<file>\S.*)")
 _OPTION = re.compile(
     r"(?:-[eif]|--(?:config-settings?|editable|extra-index-url|find-links|global-option|index-url|no-binary|no-index|"
@@ -83,14 +83,17 @@ def parse(given: Given, what: str = "pip_requirements") -> Requirements:
     """
     if given is None:
         return Requirements()
+    if isinstance(given, str) and not given.endswith(".txt") and requirement_of(given) and not Path(given).exists():
+        rule = f"A text is the path of a file, and there is none. For a requirement write [{given!r}]."
+        raise InvalidInputError(what, given, rule)
     if isinstance(given, str | os.PathLike):
         return _gather(_Source(what, _read_local).file(os.fspath(given), Path()))
     if isinstance(given, bytes | dict) or not isinstance(given, Iterable):
         raise UnsupportedValueError(what, given, "requirements are a list of texts, or the path of a file of them.")
     lines = list(given)
-    odd = next((line for line in lines if not isinstance(line, str)), None)
-    if odd is not None:
-        raise UnsupportedValueError(what, odd, "a requirement is a text such as 'numpy>=2'.")
+    for line in cast("list[object]", lines):
+        if not isinstance(line, str):
+            raise UnsupportedValueError(what, line, "a requirement is a text such as 'numpy>=2'.")
     return _gather(_Source(what, _read_local).lines(lines, Path()))
 
 
@@ -270,9 +273,6 @@ def _read_local(name: str, base: Path) -> tuple[str, Path]:
     path = Path(os.path.abspath(base / name))
     try:
         if not path.is_file():
-            if not base.parts and requirement_of(name) is not None and not path.exists():
-                rule = f"A text is the path of a file, and there is none. For a requirement write [{name!r}]."
-                raise InvalidInputError("pip_requirements", name, rule)
             raise LocalFileNotFoundError(str(path))
         if path.stat().st_size > _MAX_BYTES:
             raise LimitExceededError(f"the file {name!r}", path.stat().st_size, _MAX_BYTES, unit="bytes")

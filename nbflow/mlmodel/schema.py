@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from nbflow import display
 from nbflow.errors import InvalidSchemaError
 from nbflow.mlmodel.data_types import DataType, ValueType, as_type, entry, type_from_dict
 
@@ -170,6 +171,9 @@ class Schema:
 
     def __repr__(self) -> str:
         return repr(list(self.inputs))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return display.bundle(self)
 
     def is_tensor_spec(self) -> bool:
         """Say whether it is tensors that are described."""

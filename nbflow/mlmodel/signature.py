@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nbflow import display
 from nbflow.errors import InvalidInputError, InvalidSchemaError, UnsupportedValueError
 from nbflow.mlmodel.param_schema import ParamSchema
 from nbflow.mlmodel.schema import Schema
@@ -54,6 +55,9 @@ class ModelSignature:
 
     def __repr__(self) -> str:
         return f"inputs: \n  {self.inputs!r}\noutputs: \n  {self.outputs!r}\nparams: \n  {self.params!r}\n"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return display.bundle(self)
 
     def to_dict(self) -> dict[str, str | None]:
         """Give the signature as an MLmodel file has it: each part JSON, or None."""

@@ -8,7 +8,6 @@ permissions help.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import posixpath
 import re
@@ -20,7 +19,8 @@ from msgspec import Struct
 
 from nbflow.config import trusted_places
 from nbflow.errors import InvalidUriError, UntrustedModelError
-from nbflow.mlmodel.files import inside, is_below, opened
+from nbflow.mlmodel.files import inside, is_below
+from nbflow.mlmodel.hashing import sha256_of
 from nbflow.uris import parse_file_url, scheme_of
 
 __all__ = ["Trust", "digests", "is_trusted_place"]
@@ -78,7 +78,7 @@ class Trust(Struct, frozen=True):
 
     def _knows(self, name: str, path: Path) -> bool:
         recorded = (self.digests or {}).get(name)
-        return recorded is not None and recorded == _sha256(path)
+        return recorded is not None and recorded == sha256_of(path)
 
 
 def digests(folder: str | os.PathLike[str]) -> dict[str, str]:
@@ -101,7 +101,7 @@ def digests(folder: str | os.PathLike[str]) -> dict[str, str]:
     StoreReadError
         If a file cannot be read.
     """
-    return {name: _sha256(inside(folder, name)) for name, _ in sorted(_all_files(".", Path(folder)))}
+    return {name: sha256_of(inside(folder, name)) for name, _ in sorted(_all_files(".", Path(folder)))}
 
 
 def is_trusted_place(place: str) -> bool:
@@ -115,7 +115,7 @@ def is_trusted_place(place: str) -> bool:
     trusted = trusted_places()
     if trusted == "all":
         return True
-    if not trusted or "\0" in place:
+    if not trusted or not place or "\0" in place:
         return False
     path = _path_of(place)
     if path is None:
@@ -162,8 +162,3 @@ def _all_files(name: str, path: Path) -> Iterator[tuple[str, Path]]:
         links = [entry for entry in folders if Path(above, entry).is_symlink()]
         for entry in [*files, *links]:
             yield posixpath.normpath(posixpath.join(below, entry)), Path(above, entry)
-
-
-def _sha256(path: Path) -> str:
-    with opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

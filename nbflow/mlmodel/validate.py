@@ -5,6 +5,7 @@ Nothing of the model is loaded, so no code of it runs.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from nbflow.errors import ModelFormatError, NbflowError
+from nbflow.errors import ModelFormatError, NbflowError, StoreReadError
 from nbflow.mlmodel.document import MLMODEL, Model, read_document
 from nbflow.mlmodel.enforce import enforce_schema
 from nbflow.mlmodel.environment import CONDA, PYTHON_ENV, REQUIREMENTS, read_conda, read_python, read_requirements
@@ -94,13 +95,15 @@ def _model(document: dict[str, Any], findings: list[Finding]) -> Model | None:
 
 
 def _named_files(root: Path, model: Model) -> Iterator[Finding]:
+    told: set[str] = set()
     for where, named in _paths_in(model):
         try:
             there = inside(root, named).exists()
         except ModelFormatError as exc:
             yield Finding("outside", MLMODEL, f"{exc.reason} It is the entry {where}.")
             continue
-        if not there:
+        if not there and named not in told:  # the flavors of a model name the same files
+            told.add(named)
             yield Finding("missing_file", str(named), f"The file is not there, and the entry {where} names it.")
 
 
@@ -146,9 +149,9 @@ def _example(root: Path, model: Model) -> Iterator[Finding]:
         serving = load_serving_example(root, info)
         if serving is not None:
             json.loads(serving)
-    except FileNotFoundError:
-        return  # told as a missing file
     except NbflowError as exc:
+        if isinstance(exc, StoreReadError) and exc.errno == errno.ENOENT:
+            return  # told as a missing file
         yield Finding("example", named, getattr(exc, "reason", str(exc)))
     except (ValueError, RecursionError) as exc:
         yield Finding("example", named, f"It is not JSON: {exc}.")

@@ -22,6 +22,7 @@ _MAX_OWN_DEPTH = 60
 _MAX_NODES = 200_000
 # Digits of a number. Python reads one of base 60 ("1:30") in quadratic time, and none that anybody means is longer.
 _MAX_DIGITS = 400
+_MAX_TOLD = 200
 _SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F][0-9a-fA-F]{2}")
 # What the constructors of PyYAML raise for values that are not of the form of their tag.
 _MALFORMED = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError)
@@ -57,7 +58,7 @@ def read_yaml(text: str, path: str) -> Any:
     except yaml.YAMLError as exc:
         raise ModelFormatError(path, f"It is not YAML of plain values: {_told(exc)}.") from exc
     except _MALFORMED as exc:
-        raise ModelFormatError(path, f"A value in it has not the form that its tag asks for: {exc}.") from exc
+        raise ModelFormatError(path, f"A value in it has not the form that its tag asks for: {_short(exc)}.") from exc
     if not fault and _SURROGATE.search(text) and _has_surrogate(value):
         fault = "has a lone surrogate, which no file can hold"
     if fault:
@@ -148,7 +149,7 @@ def _fault(events: Iterable[Any]) -> str:
                 known[event.anchor] = None  # while it is open, an alias of it would contain itself
             node = _EMPTY
         elif isinstance(event, yaml.AliasEvent):
-            found = known.get(event.anchor, _EMPTY)
+            found = known.get(event.anchor or "", _EMPTY)
             if found is None:
                 return "contains itself by an alias"
             node = found
@@ -186,9 +187,17 @@ _EMPTY = _Node(None)
 
 
 def _told(exc: Exception) -> str:
-    problem = getattr(exc, "problem", None) or str(exc).partition("\n")[0]
+    """Give what is wrong, and the line, without the lines around it that PyYAML shows."""
+    parts = [part for name in ("context", "problem") if isinstance(part := getattr(exc, name, None), str)]
     mark = getattr(exc, "problem_mark", None)
-    return f"{problem} (line {mark.line + 1})" if mark is not None else str(problem)
+    place = "" if mark is None else f" (line {mark.line + 1})"
+    return _short(", ".join(parts or [str(exc).partition("\n")[0]])) + place
+
+
+def _short(told: object) -> str:
+    # What stands in the file may be in it: colours of a terminal, and more than a person reads.
+    text = "".join(character if character.isprintable() else " " for character in str(told)[:_MAX_TOLD])
+    return text if len(text) < _MAX_TOLD else f"{text}…"
 
 
 def _has_surrogate(value: Any) -> bool:

@@ -175,6 +175,6 @@ EVALUATIONS = Scope(
     noun="evaluations",
     entities=(_METRICS,),
     attributes=(),
-    default_order=(),
+    default_order=(Order(Key("metric", "accuracy")),),  # nothing is ordered by it: it is what an error shows
     example="metrics.accuracy >= 0.9",
 )

@@ -77,7 +77,9 @@ async def _version(_request: Request) -> Response:
 async def _no_route(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)
     code = "ENDPOINT_NOT_FOUND" if exc.status_code == _NOT_FOUND else "BAD_REQUEST"
-    message = f"{exc.detail}: {request.method} {request.url.path[:200]}. There are GET /ping, GET /health, GET /version "
+    message = (
+        f"{exc.detail}: {request.method} {request.url.path[:200]}. There are GET /ping, GET /health, GET /version "
+    )
     return _sent(failure(code, f"{message}and POST /invocations.", status=exc.status_code, headers=exc.headers))
 
 
@@ -117,7 +119,9 @@ class _Invocations:
 
     def _too_large(self) -> Answer:
         limit = self._settings.max_bytes
-        message = f"The body of a request may have {limit:,} bytes. Send the data in parts, or set NBFLOW_SCORING_MAX_BYTES"
+        message = (
+            f"The body of a request may have {limit:,} bytes. Send the data in parts, or set NBFLOW_SCORING_MAX_BYTES"
+        )
         return failure("BAD_REQUEST", f"{message} where the server is started.", status=_TOO_LARGE)
 
     async def _scored(self, request: Request) -> Answer:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from nbflow.errors import InvalidInputError, InvalidRequestError, shown
 from nbflow.mlmodel.data_types import Array
 from nbflow.mlmodel.decode import cast_frame, inputs_from_json, split_from_json
-from nbflow.mlmodel.document import Model
-from nbflow.mlmodel.schema import Schema
 from nbflow.serving.answer import JSON
 from nbflow.serving.tables import read_csv, read_parquet
+
+if TYPE_CHECKING:
+    from nbflow.mlmodel.document import Model
+    from nbflow.mlmodel.schema import Schema
 
 __all__ = ["CSV", "PARQUET", "Asked", "read_body", "unsupported"]
 
@@ -173,7 +175,9 @@ def _instances(value: Any, schema: Schema | None) -> Any:
         columns: dict[str, list[Any]] = {}
         for row in value:
             if not isinstance(row, dict):
-                raise InvalidRequestError(f"Invalid input. A row of instances is {shown(row)}, others are dictionaries.")
+                raise InvalidRequestError(
+                    f"Invalid input. A row of instances is {shown(row)}, others are dictionaries."
+                )
             for name, cell in row.items():
                 columns.setdefault(name, []).append(cell)
         data = inputs_from_json(columns, schema if named else None)

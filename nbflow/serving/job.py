@@ -61,7 +61,7 @@ class Job(msgspec.Struct, frozen=True):
     content_type: str = ""
 
     @classmethod
-    def of(cls, folder: Path, trust: Trust, *, own_environment: bool, **more: Any) -> Job:
+    def of(cls, folder: Path, trust: Trust, *, own_environment: bool = False, **more: Any) -> Job:
         """Make a job.
 
         Parameters
@@ -76,8 +76,7 @@ class Job(msgspec.Struct, frozen=True):
             Further fields.
         """
         path = None if own_environment else [entry for entry in sys.path if entry]
-        known = {"trust_all": trust.all, "digests": trust.digests, "place": trust.place}
-        return cls(str(folder), **known, sys_path=path, **more)
+        return cls(str(folder), trust.all, trust.digests, trust.place, sys_path=path, **more)
 
     def load(self) -> PyFuncModel:
         """Load the model.

@@ -12,16 +12,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-__all__ = ["Running", "StoppedError", "on_signals"]
+__all__ = ["GRACE_S", "Running", "StoppedError", "on_signals"]
 
-_GRACE_S = 5.0
+GRACE_S = 5.0
+"""How much longer than a request may take a server waits for requests when it is to stop."""
+
 _TICK_S = 0.2
 
 
@@ -35,7 +37,7 @@ class Running:
     sock
         Where it listens.
     timeout_s
-        How long a request may take; so long, and a little more, it waits for requests when it is to stop.
+        How long a request may take, in seconds.
     """
 
     def __init__(self, app: ASGIApp, sock: socket.socket, *, timeout_s: float) -> None:
@@ -48,13 +50,13 @@ class Running:
             server_header=False,
             proxy_headers=False,
             headers=[("X-Content-Type-Options", "nosniff")],
-            timeout_graceful_shutdown=int(timeout_s + _GRACE_S),
+            timeout_graceful_shutdown=int(timeout_s + GRACE_S),
         )
         self._server = uvicorn.Server(config)
         self._sock = sock
         self._thread = threading.Thread(target=self._run, name="nbflow-serve", daemon=True)
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -63,9 +65,17 @@ class Running:
         self.wait()
 
     def stop(self) -> None:
-        """Take no further connections, answer what has been asked, and end. Said twice, it ends at once."""
-        self._server.force_exit = self._server.should_exit
+        """Take no further connections, answer what has been asked, and end."""
         self._server.should_exit = True
+
+    def stop_now(self) -> None:
+        """End, whether or not all has been answered."""
+        self._server.should_exit = self._server.force_exit = True
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to end."""
+        return self._server.should_exit
 
     def wait(self) -> None:
         """Wait until it has ended."""
@@ -97,7 +107,9 @@ def on_signals(handle: Callable[[], None]) -> Iterator[None]:
     def handler(_signal: int, _frame: FrameType | None) -> None:
         handle()
 
-    numbers = [signal.SIGINT, signal.SIGTERM, *([signal.SIGBREAK] if sys.platform == "win32" else [])]
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)
     before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield

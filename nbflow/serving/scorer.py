@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,11 @@ from nbflow.serving.settings import ServingSettings
 if TYPE_CHECKING:
     from nbflow.flavors.pyfunc_model import PyFuncModel
 
-__all__ = ["Scorer", "predict"]
+__all__ = ["Scorer", "predict_once"]
 
 _LOG = logging.getLogger(__name__)
 _SHOWN = 300
+_NO_JSON = "What the model predicts cannot be written as JSON."
 _OK, _UNSUPPORTED, _SERVER_ERROR = 200, 415, 500
 
 
@@ -56,9 +58,12 @@ class Scorer:
             return self._refused(exc)
         # The door of a request: a form that no reader has foreseen leaves the server as it is.
         except Exception as exc:  # noqa: BLE001
-            return self._failed(exc, "BAD_REQUEST", f"Invalid input. It could not be read. {named(exc)}")
+            return self._failed(exc, "BAD_REQUEST", f"Invalid input. It could not be read. {_named(exc)}")
+        return self._answered(asked)
+
+    def _answered(self, asked: Asked) -> Answer:
         try:
-            predictions = predict(self.model, asked)
+            predictions = _predict(self.model, asked)
         except PredictionError as exc:
             return self._failed(exc.__cause__ or exc, exc.error_code, str(exc))
         except NbflowError as exc:
@@ -66,8 +71,7 @@ class Scorer:
         try:
             return Answer(_OK, predictions_to_json(predictions, bare=asked.bare))
         except Exception as exc:  # noqa: BLE001 - what a model gives may raise anything when it is looked at
-            message = f"What the model predicts cannot be written as JSON. {named(exc)}"
-            return self._failed(exc, "INTERNAL_ERROR", message)
+            return self._failed(exc, "INTERNAL_ERROR", f"{_NO_JSON} {_named(exc)}")
 
     def _refused(self, error: NbflowError, before: str = "") -> Answer:
         """Answer with an error that says all there is to say to whoever sent the request."""
@@ -87,38 +91,53 @@ class Scorer:
         return "".join(traceback.format_exception(error)) if self.settings.debug else ""
 
 
-def predict(model: PyFuncModel, asked: Asked) -> Any:
-    """Let a model predict.
+def predict_once(model: PyFuncModel, body: bytes, content_type: str) -> bytes:
+    """Answer one request, to whoever has the model on this machine.
 
     Parameters
     ----------
     model
         The model.
-    asked
-        What for.
+    body
+        What a request's body would be.
+    content_type
+        Its type.
 
     Returns
     -------
-    predictions : object
-        What it gives.
+    text : bytes
+        The predictions as JSON.
 
     Raises
     ------
     NbflowError
-        If the data or the params are not what the model's signature says.
+        If the body, the data or the params are not what they must be.
     PredictionError
-        If the model raises an error.
+        If the model raises an error; the log has the traceback.
     """
+    asked = read_body(body, content_type, model.metadata, max_cells=sys.maxsize)
+    try:
+        predictions = _predict(model, asked)
+        return predictions_to_json(predictions, bare=asked.bare)
+    except NbflowError as exc:
+        if isinstance(exc, PredictionError):
+            _LOG.exception("The model failed", exc_info=exc.__cause__)
+        raise
+    except Exception as exc:
+        raise PredictionError(f"{_NO_JSON} {_named(exc)}") from exc
+
+
+def _predict(model: PyFuncModel, asked: Asked) -> Any:
     try:
         return model.predict(asked.data, asked.params)
     except (NbflowError, KeyboardInterrupt):
         raise
     # The door of the model, whose code is anybody's: one that calls sys.exit does not end the server.
     except BaseException as exc:
-        raise PredictionError(named(exc)) from exc
+        raise PredictionError(_named(exc)) from exc
 
 
-def named(error: BaseException) -> str:
+def _named(error: BaseException) -> str:
     """Name an error in one line that ends with a full stop."""
     text = " ".join(str(error).split())[:_SHOWN].rstrip(".")
     return f"{type(error).__name__}: {text}." if text else f"{type(error).__name__}."

@@ -64,14 +64,14 @@ class ServingSettings(Struct, frozen=True):
         """
         usual = cls()
         return cls(
-            timeout_s=_number("NBFLOW_SCORING_TIMEOUT", usual.timeout_s),
-            max_bytes=int(_number("NBFLOW_SCORING_MAX_BYTES", usual.max_bytes)),
-            threads=int(_number("NBFLOW_SCORING_THREADS", _usual_threads())),
-            queue=int(_number("NBFLOW_SCORING_QUEUE", usual.queue)),
+            timeout_s=_seconds("NBFLOW_SCORING_TIMEOUT", usual.timeout_s),
+            max_bytes=_count("NBFLOW_SCORING_MAX_BYTES", usual.max_bytes),
+            threads=_count("NBFLOW_SCORING_THREADS", usual.threads),
+            queue=_count("NBFLOW_SCORING_QUEUE", usual.queue, least=0),
         )
 
 
-def _number(variable: str, usual: float) -> float:
+def _seconds(variable: str, usual: float) -> float:
     text = os.environ.get(variable)
     if not text:
         return usual
@@ -79,7 +79,15 @@ def _number(variable: str, usual: float) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (value >= 1 or (isinstance(usual, float) and value > 0)) or math.isinf(value):
-        kind = "a number of seconds above 0" if isinstance(usual, float) else "a whole number above 0"
-        raise InvalidInputError(variable, text, f"It is {kind}.")
+    if not value > 0 or math.isinf(value):
+        raise InvalidInputError(variable, text, "It is a number of seconds above 0.")
     return value
+
+
+def _count(variable: str, usual: int, least: int = 1) -> int:
+    text = os.environ.get(variable)
+    if not text:
+        return usual
+    if not text.isdecimal() or int(text[:20]) < least:
+        raise InvalidInputError(variable, text, f"It is a whole number, {least} or more.")
+    return int(text)

@@ -1,4 +1,4 @@
-"""The place where a server listens: taken before the model is loaded, so that one that is not to be had is told at once."""
+"""Where a server listens: taken before the model is loaded, so that what is not to be had is told at once."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def url_of(sock: socket.socket, host: str = "") -> str:
 
 
 def sent(sock: socket.socket, pid: int) -> Any:
-    """Give what hands a socket over to a process: a number on POSIX, where the process has inherited it, else a text."""
+    """Give what hands a socket over to a process: a number on POSIX, where it has inherited it; else a text."""
     if sys.platform == "win32":
         return base64.b64encode(sock.share(pid)).decode("ascii")
     return sock.fileno()

@@ -7,18 +7,23 @@ standard error.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
 from nbflow.errors import NbflowError
 from nbflow.serving.job import Job
-from nbflow.serving.logs import log_to_stderr
 
-__all__ = ["Told", "run"]
+if TYPE_CHECKING:
+    from nbflow.serving.running import Running
+
+__all__ = ["LOG_FORMAT", "Told", "heard", "run"]
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -28,12 +33,23 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     ----------
     ready
         Whether it has loaded the model, and serves it.
+    predictions
+        What the model predicts, as JSON.
     error
         What went wrong.
     """
 
     ready: bool = False
+    predictions: bytes = b""
     error: str = ""
+
+
+def heard(line: bytes) -> Told:
+    """Read a line that a process of a model has written; one that is none of ours says nothing."""
+    try:
+        return msgspec.json.decode(line, type=Told)
+    except msgspec.DecodeError:  # what prints at the very start of Python, before the output is kept for us
+        return Told()
 
 
 def run(line: bytes) -> None:
@@ -45,22 +61,19 @@ def run(line: bytes) -> None:
         The line that says which.
     """
     out = _own_output()
-    log_to_stderr()
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     job = msgspec.json.decode(line, type=Job)
     try:
         if job.socket is None:
-            out.write(_predicted(job, sys.stdin.buffer.read()))
+            _predict(job, out)
         else:
             _serve(job, out)
     except NbflowError as exc:
-        _tell(out, Told(error=str(exc)))
-        sys.exit(1)
+        _fail(out, str(exc))
     # The door of the process: what a library says when it cannot load a model goes to whoever wants the model.
-    except Exception as exc:  # noqa: BLE001
-        notes = " ".join(getattr(exc, "__notes__", ()))
-        _tell(out, Told(error=f"{type(exc).__name__}: {exc} {notes}".strip()))
-        sys.exit(1)
-    out.close()
+    except Exception as exc:
+        logging.getLogger(__name__).exception("The model's process failed")
+        _fail(out, " ".join([f"{type(exc).__name__}: {exc}", *getattr(exc, "__notes__", ())]))
 
 
 def _own_output() -> IO[bytes]:
@@ -75,37 +88,30 @@ def _tell(out: IO[bytes], told: Told) -> None:
     out.flush()
 
 
-def _predicted(job: Job, body: bytes) -> bytes:
-    from nbflow.serving.once import predict_once
+def _fail(out: IO[bytes], error: str) -> None:
+    _tell(out, Told(error=error))
+    sys.exit(1)
 
-    return predict_once(job.load(), body, job.content_type, job.settings)
+
+def _predict(job: Job, out: IO[bytes]) -> None:
+    from nbflow.serving.scorer import predict_once
+
+    body = sys.stdin.buffer.read()
+    _tell(out, Told(predictions=predict_once(job.load(), body, job.content_type)))
 
 
 def _serve(job: Job, out: IO[bytes]) -> None:
-    from nbflow.serving.app import make_app
-    from nbflow.serving.running import Running, StoppedError, on_signals
+    from nbflow.serving.here import serve_here
     from nbflow.serving.sockets import received
 
-    running: list[Running] = []
+    def when_ready(server: Running) -> None:
+        threading.Thread(target=_stop_at_end, args=(server,), daemon=True).start()
+        _tell(out, Told(ready=True))
 
-    def stop() -> None:
-        if not running:
-            raise StoppedError
-        running[0].stop()
-
-    sock = received(job.socket)
-    try:
-        with on_signals(stop):
-            app = make_app(job.load(), job.settings)
-            with Running(app, sock, timeout_s=job.settings.timeout_s) as server:
-                running.append(server)
-                threading.Thread(target=_stop_at_end_of, args=(sys.stdin.buffer, server), daemon=True).start()
-                _tell(out, Told(ready=True))
-                server.wait()
-    except StoppedError:
-        return
+    serve_here(job, received(job.socket), when_ready)
 
 
-def _stop_at_end_of(stream: Any, server: Any) -> None:
-    stream.read()
+def _stop_at_end(server: Running) -> None:
+    """Stop the server when the process that started this one ends, or says so by closing the pipe."""
+    sys.stdin.buffer.read()
     server.stop()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Checkup", "Finding", "Seen", "read_log"]
 
 
-class Folded(Protocol):
+class _Folded(Protocol):
     """Any state."""
 
     files: dict[str, FileCursor]
@@ -103,7 +103,7 @@ class Seen(Struct):
         self.findings.append(Finding(kind, path, detail, count, problem))
 
 
-def read_log(seen: Seen, folder: Path, news: Callable[[], Iterator[News]], state: Folded) -> None:
+def read_log(seen: Seen, folder: Path, news: Callable[[], Iterator[News]], state: _Folded) -> None:
     """Fold a log into a state, and note what its files show."""
     log = folder / LOG
     try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["FolderLog", "now_ms"]
 
 
-class Folded(Protocol):
+class _Folded(Protocol):
     """A state that grows by what is new in a log."""
 
     last_t: int
@@ -31,7 +31,7 @@ class Folded(Protocol):
         """Take in what one writer has written since the last reading."""
 
 
-S = TypeVar("S", bound=Folded)
+S = TypeVar("S", bound=_Folded)
 
 
 class FolderLog(Generic[S]):

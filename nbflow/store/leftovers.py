@@ -96,7 +96,10 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _latest_mtime(folder: Path) -> float:
-    found, pending = 0.0, [folder]
+    try:
+        found, pending = folder.stat().st_mtime, [folder]
+    except OSError:
+        return time.time()
     while pending:
         for entry in _entries(pending.pop()):
             found = max(found, _mtime(entry))

@@ -48,6 +48,7 @@ def version_of(state: VersionState, model: ModelState) -> ModelVersion:
         size_bytes=first.size,
         files=first.files,
         lifecycle_stage="deleted" if state.deleted or model.deleted else "active",
+        evaluated=state.evaluated,
     )
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from nbflow.store.reader import News
 
-__all__ = ["AliasTarget", "ModelState", "Policy", "Verdict", "VersionState", "content_of"]
+__all__ = ["AliasTarget", "Found", "ModelState", "Policy", "Verdict", "VersionState", "content_of"]
 
 NO_STAGE = "None"
 

@@ -192,7 +192,7 @@ class Models(NamedFolders[ModelLog, ModelState]):
         return [state for state in states if state.exists]
 
     def register(
-        self, folder: str, by: str, new: NewVersion, *, put: Callable[[Path], None] | None = None
+        self, folder: str, by: str, new: NewVersion, *, put: Callable[[Path], object] | None = None
     ) -> VersionState:
         """Make the next version of a model.
 

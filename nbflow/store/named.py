@@ -26,7 +26,7 @@ __all__ = ["NamedFolders", "namesakes"]
 _PATIENCE_S = 1.0
 
 
-class Holder(Protocol):
+class _Holder(Protocol):
     """The state of something that has a name, or of a folder that only reserves one."""
 
     @property
@@ -49,10 +49,10 @@ class Holder(Protocol):
     claim: Stamped | None
 
 
-H = TypeVar("H", bound=Holder)
+H = TypeVar("H", bound=_Holder)
 
 
-class HolderLog(Protocol):
+class _HolderLog(Protocol):
     """The log of such a folder."""
 
     folder: Path
@@ -67,7 +67,7 @@ class HolderLog(Protocol):
         """Close the file; a later write opens it again."""
 
 
-L = TypeVar("L", bound=HolderLog)
+L = TypeVar("L", bound=_HolderLog)
 
 
 class NamedFolders(Generic[L, H]):

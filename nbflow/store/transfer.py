@@ -35,7 +35,13 @@ class Transfer:
         self._root = root
 
     def enters(self, folder: Path) -> bool:
-        """Tell whether a thing of the source is a folder of its own. A symlink may lead to what nobody shares."""
+        """Tell whether a thing of the source is a folder of its own. A symlink may lead to what nobody shares.
+
+        Raises
+        ------
+        StoreReadError
+            If it cannot be looked at.
+        """
         try:
             status = folder.lstat()
         except FileNotFoundError:

@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from nbflow.access import Permission, check_identity, check_permission, check_subject, resolve
 from nbflow.entities import Grant
-from nbflow.errors import GrantNotFoundError, InvalidInputError
+from nbflow.errors import GrantNotFoundError, InvalidInputError, shown
 from nbflow.tracking.rights import Rights, in_force
 
 if TYPE_CHECKING:
     from nbflow.entities import Identity
     from nbflow.store.filestore import FileStore
+    from nbflow.store.model_fold import ModelState
 
 __all__ = ["AccessCalls"]
 
@@ -32,6 +33,10 @@ class AccessCalls:
 
     _store: FileStore
     _identity: Identity | None
+
+    if TYPE_CHECKING:  # what another part of Client gives
+
+        def _found(self, name: str) -> ModelState: ...
 
     def set_experiment_permission(self, experiment_id: str, subject: str, permission: str | Permission) -> None:
         """Say what somebody may do with an experiment and its runs.
@@ -79,6 +84,50 @@ class AccessCalls:
         """
         return _listed(self._experiment(experiment_id))
 
+    def set_registered_model_permission(self, name: str, subject: str, permission: str | Permission) -> None:
+        """Say what somebody may do with a registered model and its versions.
+
+        Parameters
+        ----------
+        name
+            The model, which may be in the trash.
+        subject, permission
+            As in `set_experiment_permission`.
+
+        Raises
+        ------
+        RegisteredModelNotFoundError
+            If the model is not there.
+        InvalidInputError
+            If there is no such subject or permission, or if who asks would lose MANAGE there.
+        """
+        subject, permission = check_subject(subject), check_permission(permission)
+        self._give(self._registered_model(name), subject, permission)
+
+    def delete_registered_model_permission(self, name: str, subject: str) -> None:
+        """Take back what was said about somebody and a registered model: what is granted on the store counts again.
+
+        Raises
+        ------
+        RegisteredModelNotFoundError
+            If the model is not there.
+        GrantNotFoundError
+            If nothing was said.
+        InvalidInputError
+            If there is no such subject, or if who asks would lose MANAGE there.
+        """
+        self._take_back(self._registered_model(name), check_subject(subject))
+
+    def list_registered_model_permissions(self, name: str) -> list[Grant]:
+        """List what is granted on a registered model itself, by subject.
+
+        Raises
+        ------
+        RegisteredModelNotFoundError
+            If it is not there.
+        """
+        return _listed(self._registered_model(name))
+
     def set_store_permission(self, subject: str, permission: str | Permission) -> None:
         """Say what somebody may do where nothing else is said, and with the store as a whole.
 
@@ -115,15 +164,17 @@ class AccessCalls:
         """List what is granted on the whole store, by subject."""
         return _listed(self._whole_store())
 
-    def get_permission(self, identity: Identity | str, experiment_id: str | None = None) -> str:
-        """Say what somebody may do with an experiment and its runs, or with the store as a whole.
+    def get_permission(
+        self, identity: Identity | str, experiment_id: str | None = None, name: str | None = None
+    ) -> str:
+        """Say what somebody may do with an experiment and its runs, a registered model, or the store as a whole.
 
         Parameters
         ----------
         identity
             A user and the groups that the user is in; or the name of a user in no group.
-        experiment_id
-            The experiment; None is the store.
+        experiment_id, name
+            The experiment, or the registered model; without both the store.
 
         Returns
         -------
@@ -132,12 +183,16 @@ class AccessCalls:
 
         Raises
         ------
-        ExperimentNotFoundError
-            If the experiment is not there.
+        ExperimentNotFoundError, RegisteredModelNotFoundError
+            If that is not there.
         InvalidInputError
-            If that is no identity.
+            If that is no identity, or both an experiment and a model are named.
         """
         rights = Rights(self._store, check_identity(identity))
+        if experiment_id is not None and name is not None:
+            raise InvalidInputError("experiment_id and name", (experiment_id, name), "Give one of them.")
+        if name is not None:
+            return rights.on_model(self._found(name)).name
         if experiment_id is None:
             return rights.on_store().name
         self._experiment(experiment_id)
@@ -148,6 +203,11 @@ class AccessCalls:
         state = self._store.experiments.state(str(experiment_id))
         log = self._store.experiments.log(state.experiment_id)
         return _Resource(f"experiment {state.experiment_id}", in_force(state.grants), log.grant)
+
+    def _registered_model(self, name: str) -> _Resource:
+        state = self._found(name)
+        log = self._store.models.log(state.folder)
+        return _Resource(f"registered model {shown(name)}", in_force(state.grants), log.grant)
 
     def _whole_store(self) -> _Resource:
         log = self._store.access

@@ -58,6 +58,7 @@ class AliasCalls(ModelVersionCalls):
             If there is no such model.
         """
         log = self._model_log(name)
+        alias = str(alias)
         target = log.state.aliases.get(alias)
         if target is not None and target.version is not None:
             log.delete_aliases([alias], self._who())
@@ -75,7 +76,8 @@ class AliasCalls(ModelVersionCalls):
             If there is no version yet that could be the latest.
         """
         model = self._model(name)
-        if alias == LATEST:
+        alias = str(alias)
+        if alias.lower() == LATEST:
             newest = self._newest(model)
             if newest is None:
                 raise ModelVersionNotFoundError(name, LATEST, "It has no version.")
@@ -130,6 +132,7 @@ class AliasCalls(ModelVersionCalls):
             If there is no such model.
         """
         log = self._model_log(name)
+        alias = str(alias)
         policy = log.state.policies.get(alias)
         if policy is not None and policy.stands:
             log.delete_policy(alias, self._who())

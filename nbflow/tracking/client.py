@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from nbflow.errors import UnsupportedValueError
 from nbflow.tracking.access_calls import AccessCalls
 from nbflow.tracking.artifact_calls import ArtifactCalls
 from nbflow.tracking.experiment_calls import ExperimentCalls
@@ -42,12 +43,16 @@ class Client(ExperimentCalls, RunCalls, ArtifactCalls, SearchCalls, UpkeepCalls,
         If it names a server or a database.
     InvalidInputError
         If `identity` is none.
+    UnsupportedValueError
+        If a subclass is given one.
     """
 
     _identity: Identity | None = None
 
     def __new__(
-        cls, tracking_uri: str | os.PathLike[str] | None = None, identity: Identity | str | None = None
+        cls,
+        tracking_uri: str | os.PathLike[str] | None = None,  # noqa: ARG004 - __init__ takes it
+        identity: Identity | str | None = None,
     ) -> Self:
         """Choose the class at once: what has no identity does not pay for checks."""
         if identity is not None and cls is Client:
@@ -59,6 +64,10 @@ class Client(ExperimentCalls, RunCalls, ArtifactCalls, SearchCalls, UpkeepCalls,
     def __init__(
         self, tracking_uri: str | os.PathLike[str] | None = None, identity: Identity | str | None = None
     ) -> None:
+        if identity is not None:  # a class of somebody's own: `__new__` chose none that asks
+            raise UnsupportedValueError(
+                "identity", identity, "only Client itself takes one; a subclass checks nothing."
+            )
         self._store = open_store(tracking_uri)
 
     def __repr__(self) -> str:

@@ -98,8 +98,10 @@ class CollaborationCalls(AliasCalls):
         ------
         ModelVersionNotFoundError
             If there is no such version.
+        UnsupportedValueError
+            If a metric is no number, or the metrics are no dict.
         InvalidInputError
-            If a metric is no number, or there is none.
+            If there is none.
         """
         if not hasattr(metrics, "items"):
             raise UnsupportedValueError("metrics", metrics, "give a dict of names and values.")

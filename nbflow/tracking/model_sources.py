@@ -30,7 +30,7 @@ __all__ = ["model_uri", "resolve_source"]
 _REFUSED = frozenset({"ftp", "hdfs", "http", "https", "sftp"})
 
 
-class Registry(Protocol):
+class _Registry(Protocol):
     """What is asked for runs and versions: a client."""
 
     _store: FileStore
@@ -42,8 +42,8 @@ class Registry(Protocol):
 
 
 def resolve_source(
-    client: Registry, source: str, run_id: str | None
-) -> tuple[NewVersion, Callable[[Path], None] | None]:
+    client: _Registry, source: str, run_id: str | None
+) -> tuple[NewVersion, Callable[[Path], object] | None]:
     """Find out what a version begins with.
 
     Parameters
@@ -94,8 +94,8 @@ def model_uri(name: str, version: int) -> str:
 
 
 def _of_version(
-    client: Registry, version: ModelVersion, run_id: str | None
-) -> tuple[NewVersion, Callable[[Path], None] | None]:
+    client: _Registry, version: ModelVersion, run_id: str | None
+) -> tuple[NewVersion, Callable[[Path], object] | None]:
     from nbflow.store.models import ModelFacts, NewVersion
 
     source = model_uri(version.name, version.version)
@@ -118,14 +118,14 @@ def _of_version(
     return new, partial(shutil.copytree, own, symlinks=True) if own.is_dir() else None
 
 
-def _of_run(client: Registry, source: str, run_id: str, path: str, said: str | None) -> NewVersion:
+def _of_run(client: _Registry, source: str, run_id: str, path: str, said: str | None) -> NewVersion:
     from nbflow.store.models import NewVersion
 
     _check_run(source, run_id, said)
     return NewVersion(source, _facts(client.get_run(run_id), path), run_id=run_id)
 
 
-def _of_folder(client: Registry, source: str, said: str | None) -> NewVersion:
+def _of_folder(client: _Registry, source: str, said: str | None) -> NewVersion:
     """Read a folder as the artifact of a run that it is: the store is whole also in another place."""
     text = parse_file_url(source) if scheme_of(source) == "file" else Path(os.path.abspath(os.path.expanduser(source)))  # noqa: PTH111 - Path's refuses a ~ that is nobody's
     root = client._store.root  # noqa: SLF001 (a part of Client)
@@ -142,7 +142,7 @@ def _of_folder(client: Registry, source: str, said: str | None) -> NewVersion:
     raise _invalid(source, "A folder must be the artifact of a run of this store; register_model copies another one.")
 
 
-def _of_elsewhere(client: Registry, source: str, said: str | None) -> NewVersion:
+def _of_elsewhere(client: _Registry, source: str, said: str | None) -> NewVersion:
     from nbflow.store.models import ModelFacts, NewVersion
 
     facts = ModelFacts() if said is None else ModelFacts(metrics=client.get_run(said).metrics)

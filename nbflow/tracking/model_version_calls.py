@@ -196,8 +196,9 @@ class ModelVersionCalls(RegisteredModelCalls):
             If both or neither of version and stage are given.
         """
         model, log = self._version(name, self._one_of(name, version, stage))
+        key = str(key)
         if key in self._record(model, log.state).tags:
-            log.delete_tag(str(key), self._who())
+            log.delete_tag(key, self._who())
 
     def copy_model_version(self, src_model_uri: str, dst_name: str) -> ModelVersion:
         """Make a version of one model the next version of another, which is made when it is not there.
@@ -221,7 +222,8 @@ class ModelVersionCalls(RegisteredModelCalls):
         from nbflow.tracking.model_sources import model_uri
 
         check_model_name(dst_name)
-        named = parse_model_uri(src_model_uri) if isinstance(src_model_uri, str) else None
+        uri: object = src_model_uri
+        named = parse_model_uri(uri) if isinstance(uri, str) else None
         if named is None or named.path:
             raise InvalidUriError(src_model_uri, "It has the form models:/<name>/<version> or models:/<name>@<alias>.")
         version = self._version_named(named.name, named.version, named.alias, named.stage)
@@ -315,7 +317,7 @@ class ModelVersionCalls(RegisteredModelCalls):
         facts: ModelFacts,
         tags: Mapping[str, Any] | None = None,
         description: str | None = None,
-        put: Callable[[Path], None] | None = None,
+        put: Callable[[Path], object] | None = None,
     ) -> ModelVersion:
         """Make the next version of a model, of whose files the caller knows all; the model is made if need be.
 
@@ -347,7 +349,7 @@ class ModelVersionCalls(RegisteredModelCalls):
         return self._add_version(self._model_or_new(name), new, put)
 
     def _add_version(
-        self, model: ModelState, new: NewVersion, put: Callable[[Path], None] | None = None
+        self, model: ModelState, new: NewVersion, put: Callable[[Path], object] | None = None
     ) -> ModelVersion:
         state = self._store.models.register(model.folder, self._who(), new, put=put)
         return self._record(self._store.models.log(model.folder).refresh(), state)
@@ -358,6 +360,7 @@ class ModelVersionCalls(RegisteredModelCalls):
         if existing is None or existing.deleted:
             with contextlib.suppress(RegisteredModelExistsError):  # somebody else was quicker
                 self.create_registered_model(name)
+            self._check_may_edit(name)
         return self._model(name)
 
     def _one_of(self, name: str, version: int | str | None, stage: str | None) -> int | str:
@@ -368,7 +371,7 @@ class ModelVersionCalls(RegisteredModelCalls):
     def _models_named(self, name: str | None) -> list[ModelState]:
         if not self._store.check():
             return []
-        return self._store.models.all() if name is None else self._store.models.all_named(name)
+        return self._seen(self._store.models.all() if name is None else self._store.models.all_named(name))
 
     def _newest(self, model: ModelState, stage: str | None = None) -> VersionState | None:
         """Read the newest version of a model, or of those in a stage."""

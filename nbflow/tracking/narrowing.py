@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.access import Permission, check_identity
 from nbflow.tracking.paging import page_of
+from nbflow.tracking.search_calls import check_experiment_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +36,8 @@ def runs_of_experiments(call: Callable[..., Any], rights: Rights, given: dict[st
     wanted = given["experiment_ids"]
     if wanted is None:
         return call(**{**given, "experiment_ids": seen})
-    ids = [wanted] if isinstance(wanted, str | int) else list(wanted)
-    among = set(seen)
-    # What is no id stays, to be refused in the usual words.
-    kept = [each for each in ids if not isinstance(each, str | int) or str(each) in among]
+    among = {int(each) for each in seen}  # as the index compares them: "00" is 0, too
+    kept = [each for each in check_experiment_ids(wanted) if int(each) in among]
     return call(**{**given, "experiment_ids": kept})
 
 

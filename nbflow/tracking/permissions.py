@@ -15,7 +15,9 @@ from nbflow.tracking import narrowing
 
 __all__ = ["RULES", "Kind", "Need", "Rule"]
 
-Kind = Literal["experiment", "run", "store"]
+Kind = Literal["experiment", "run", "model", "deleted_model", "new_model", "source", "store"]
+"""What an argument names: an experiment or a run by id; a registered model by name, or only the one in the trash, or
+one that is made if need be; a model's files by URI. Or nothing: the store as a whole."""
 
 
 class Need(Struct, frozen=True):
@@ -60,6 +62,14 @@ def _run(permission: Permission) -> Rule:
 
 def _experiment(permission: Permission) -> Rule:
     return Rule((Need("experiment", permission, "experiment_id"),))
+
+
+def _model(permission: Permission) -> Rule:
+    return Rule((Need("model", permission, "name"),))
+
+
+def _source(permission: Permission) -> Rule:
+    return Rule((Need("source", permission, "model_uri"),))
 
 
 def _store(permission: Permission) -> Rule:
@@ -114,6 +124,52 @@ RULES: Mapping[str, Rule] = {
     "log_figure": _run(_EDIT),
     "log_image": _run(_EDIT),
     "log_table": _run(_EDIT),
+    # Files of models. Whoever registers them must be able to see them, and so lets those see them who see the version.
+    "log_model": _run(_EDIT),
+    "find_model": _source(_READ),
+    "get_model_info": _source(_READ),
+    "set_model_signature": _source(_EDIT),
+    "register_model": Rule((Need("source", _READ, "model_uri"), Need("new_model", _EDIT, "name"))),
+    # Registered models
+    "create_registered_model": Rule((Need("new_model", _EDIT, "name"),)),
+    "get_registered_model": _model(_READ),
+    "search_registered_models": Rule(narrowed=narrowing.by_itself),
+    "update_registered_model": _model(_EDIT),
+    # Policies stay with a name: who gives it to another model could take them away from there.
+    "rename_registered_model": _model(_MANAGE),
+    "set_registered_model_tag": _model(_EDIT),
+    "delete_registered_model_tag": _model(_EDIT),
+    "delete_registered_model": _model(_MANAGE),
+    "restore_registered_model": Rule((Need("deleted_model", _MANAGE, "name"),)),
+    # Their versions
+    "create_model_version": Rule(
+        (Need("model", _EDIT, "name"), Need("source", _READ, "source"), Need("run", _READ, "run_id", optional=True))
+    ),
+    "copy_model_version": Rule((Need("source", _READ, "src_model_uri"), Need("new_model", _EDIT, "dst_name"))),
+    "get_model_version": _model(_READ),
+    "get_model_version_by_alias": _model(_READ),
+    "get_model_version_download_uri": _model(_READ),
+    "get_model_version_stages": _model(_READ),
+    "get_latest_versions": _model(_READ),
+    "search_model_versions": Rule(narrowed=narrowing.by_itself),
+    "update_model_version": _model(_EDIT),
+    "set_model_version_tag": _model(_EDIT),
+    "delete_model_version_tag": _model(_EDIT),
+    "transition_model_version_stage": _model(_EDIT),
+    "delete_model_version": _model(_MANAGE),
+    "restore_model_version": _model(_MANAGE),
+    # Aliases, where the policies hold besides, and what people say
+    "set_registered_model_alias": _model(_EDIT),
+    "delete_registered_model_alias": _model(_EDIT),
+    "get_alias_policies": _model(_READ),
+    "set_alias_policy": _model(_MANAGE),
+    "delete_alias_policy": _model(_MANAGE),
+    "model_history": _model(_READ),
+    "add_comment": _model(_EDIT),
+    "request_approval": _model(_EDIT),
+    "approve": _model(_EDIT),
+    "reject": _model(_EDIT),
+    "log_evaluation": _model(_EDIT),
     # The store as a whole
     "doctor": _store(_MANAGE),
     "gc": _store(_MANAGE),
@@ -125,7 +181,11 @@ RULES: Mapping[str, Rule] = {
     "set_store_permission": _store(_MANAGE),
     "delete_store_permission": _store(_MANAGE),
     "list_store_permissions": _store(_READ),
+    "set_registered_model_permission": _model(_MANAGE),
+    "delete_registered_model_permission": _model(_MANAGE),
+    "list_registered_model_permissions": _model(_READ),
     "get_permission": Rule(
-        (Need("experiment", _READ, "experiment_id", optional=True),), narrowing.somebodys_permission
+        (Need("experiment", _READ, "experiment_id", optional=True), Need("model", _READ, "name", optional=True)),
+        narrowing.somebodys_permission,
     ),
 }

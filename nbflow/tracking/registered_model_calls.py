@@ -162,6 +162,7 @@ class RegisteredModelCalls(RegistryLookup):
             If the model is not there.
         """
         log = self._model_log(name)
+        key = str(key)
         old = log.state.tags.get(key)
         if old is not None and old.value is not None:
             log.delete_tag(key, self._who())
@@ -209,7 +210,7 @@ class RegisteredModelCalls(RegistryLookup):
         node = parse_filter(filter_string, REGISTERED_MODELS)
         orders = REGISTERED_MODELS.complete(parse_order(order_by, REGISTERED_MODELS))
         stages = STAGES_BY_VIEW[check_view_type(view_type, "view_type")]
-        states = self._store.models.all() if self._store.check() else []
+        states = self._seen(self._store.models.all()) if self._store.check() else []
         records = (self._model_record(state) for state in states if ("active", "deleted")[state.deleted] in stages)
         found = [each for each in records if matches(node, lambda key, each=each: _look_up(each, key))]  # type: ignore[misc]
         return page_of(sort_by(found, orders, _look_up), max_results, page_token)

@@ -36,6 +36,22 @@ class RegistryLookup:
         """Say who does this, in letters that a file can hold."""
         return self._user().encode(errors="replace").decode()
 
+    def _seen(self, models: list[ModelState]) -> list[ModelState]:
+        """Leave out the models that who asks may not see."""
+        if self._identity is None:
+            return models
+        from nbflow.tracking.rights import Rights
+
+        return Rights(self._store, self._identity).seen_models(models)
+
+    def _check_may_edit(self, name: str) -> None:
+        """Raise if who asks may not change a model: somebody else may have taken its name since it was free."""
+        if self._identity is not None:
+            from nbflow.access import Permission
+            from nbflow.tracking.rights import Rights
+
+            Rights(self._store, self._identity).need_on_new_model(name, Permission.EDIT)
+
     def _found(self, name: str) -> ModelState:
         """Find a model by name, an active one first.
 
@@ -104,8 +120,12 @@ def checked_model_tags(tags: Mapping[str, Any] | None) -> dict[str, str]:
 
     Raises
     ------
-    InvalidInputError
-        If they are no mapping, or one cannot be a tag.
+    UnsupportedValueError
+        If they are no mapping, or a value cannot be kept.
+    InvalidNameError
+        If a key cannot be a tag's.
+    LimitExceededError
+        If a value is too long.
     """
     if tags is None:
         return {}

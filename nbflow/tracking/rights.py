@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from nbflow.access import Permission, is_administrator, resolve
@@ -37,7 +38,8 @@ _DEFAULT = "0"
 
 def in_force(grants: Mapping[str, Stamped]) -> dict[str, str]:
     """Give the grants that were not taken away: permissions by subject."""
-    return {subject: grant.value for subject, grant in grants.items() if grant.value is not None}
+    now = dict(grants)  # a thread may be reading more of the log
+    return {subject: grant.value for subject, grant in now.items() if grant.value is not None}
 
 
 class Rights:
@@ -213,7 +215,7 @@ class Rights:
             raise RegisteredModelExistsError(name, "Choose another name.")
         self._enough(have, needed, f"registered model {shown(name)}")
 
-    def need_on_source(self, uri: str, needed: Permission) -> None:
+    def need_on_source(self, uri: object, needed: Permission) -> None:
         """Let through who has a permission on what a model's URI leads to: a registered model, or a run.
 
         Files that are no run's of this store are read with this process's rights, not the user's: they are only for
@@ -222,25 +224,29 @@ class Rights:
         Raises
         ------
         InvalidUriError
-            If it climbs out of what it names.
+            If it is none, or climbs out of what it names.
         RegisteredModelNotFoundError, RunNotFoundError
             If that is not there, or may not be seen.
         PermissionDeniedError
             Who has less than is needed.
         """
-        registered, of_run = parse_model_uri(uri), parse_run_uri(uri)
-        for path in (each.path for each in (registered, of_run) if each is not None):
-            if ".." in path.replace("\\", "/").split("/"):
-                raise InvalidUriError(uri, "It must not have '..' in it.")
-        run_id = run_at(self._store, uri) if registered is of_run is None else None
+        text = os.fspath(uri) if isinstance(uri, str | os.PathLike) else None
+        if not isinstance(text, str):
+            raise InvalidUriError(uri, "It is a path or a URI.")
+        registered, of_run = parse_model_uri(text), parse_run_uri(text)
+        path = registered.path if registered is not None else of_run.path if of_run is not None else ""
+        if ".." in path.replace("\\", "/").split("/"):
+            raise InvalidUriError(text, "It must not have '..' in it.")
         if registered is not None:
             self.need_on_model(registered.name, needed)
         elif of_run is not None:
             self.need_on_run(of_run.run_id, needed)
-        elif run_id is not None and self.on_run(run_id) >= Permission.READ:
-            self.need_on_run(run_id, needed)
-        else:  # also for a run that may not be seen: that it is there is not to be told
-            self.need_on_store(Permission.MANAGE)
+        else:
+            run_id = run_at(self._store, text)
+            if run_id is not None and self.on_run(run_id) >= Permission.READ:
+                self.need_on_run(run_id, needed)
+            else:  # also for a run that may not be seen: that it is there is not to be told
+                self.need_on_store(Permission.MANAGE)
 
     def _model(self, name: str, *, deleted: bool = False) -> ModelState | None:
         check_model_name(name)

@@ -49,7 +49,8 @@ def _real(place: str) -> str | None:
     scheme = scheme_of(place)
     if scheme in ("", "file"):
         path = parse_file_url(place) if scheme else os.path.expanduser(place)  # noqa: PTH111 - as it will be read
-        return os.path.realpath(path)
+        # First without `..`, as whoever reads it writes it: behind a symlink, realpath takes that for another folder.
+        return os.path.realpath(os.path.abspath(path))
     url = place.rstrip("/")
     return None if ".." in url or "%" in url else url
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nbflow.store.query import Selection
     from nbflow.tracking.frame import RunFrame
 
-__all__ = ["SearchCalls", "frame_of", "in_experiment"]
+__all__ = ["SearchCalls", "check_experiment_ids", "frame_of", "in_experiment"]
 
 _ALL = 2**62  # more than there can be, and what SQLite can count to
 _LONGEST_ID = 18
@@ -150,14 +150,23 @@ def _selection(
     return Selection(
         node=parse_filter(filter_string, RUNS),
         order=orders,
-        experiment_ids=None if experiment_ids is None else _ids(experiment_ids),
+        experiment_ids=None if experiment_ids is None else check_experiment_ids(experiment_ids),
         active=active,
         limit=None if limit is None else min(limit, _ALL),
         offset=offset,
     )
 
 
-def _ids(experiment_ids: Sequence[str] | str) -> list[str]:
+def check_experiment_ids(experiment_ids: Sequence[str] | str) -> list[str]:
+    """Check the experiments to look in: ids, or numbers, or one.
+
+    Raises
+    ------
+    UnsupportedValueError
+        If one is neither text nor number.
+    InvalidInputError
+        If one is no experiment's id.
+    """
     ids = [experiment_ids] if isinstance(experiment_ids, str | int) else list(experiment_ids)
     for each in ids:
         if not isinstance(each, str | int):

@@ -25,7 +25,7 @@ class UpkeepCalls:
 
     if TYPE_CHECKING:  # what another part of Client gives
 
-        def _user(self) -> str: ...
+        def _who(self) -> str: ...
 
     def doctor(self, *, progress: Callable[[int, int], None] | None = None) -> Checkup:
         """Check the store: what is torn, damaged, missing or in conflict. Nothing is changed.
@@ -109,7 +109,7 @@ class UpkeepCalls:
                 model_names=model_names,
                 force=force,
             ),
-            by=self._user(),
+            by=self._who(),
             dry_run=dry_run,
             remove_artifacts=_remove_artifacts,
             progress=progress,

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.verbs.access import access
 from nbflow.verbs.artifacts import artifacts
 from nbflow.verbs.doctor import doctor
 from nbflow.verbs.experiments import experiments
 from nbflow.verbs.gc import gc
 from nbflow.verbs.merge import merge
+from nbflow.verbs.models import models
 from nbflow.verbs.options import VerbGroup
 from nbflow.verbs.runs import runs
 from nbflow.verbs.session import Session
@@ -25,8 +27,8 @@ __all__ = ["group", "invoke"]
 
 group = VerbGroup(
     "nbflow",
-    commands=[runs, experiments, artifacts, status, doctor, gc, merge],
-    help="Track experiments in plain files: list, compare, export, move, check and merge what was logged.",
+    commands=[runs, experiments, artifacts, models, access, status, doctor, gc, merge],
+    help="Track experiments and models in plain files: list, compare, register, serve, check, merge what was logged.",
 )
 
 

@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from nbflow.tracking.direction import Mode, guess_mode, is_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from nbflow.entities import Run
+__all__ = ["Difference", "HasValues", "Kind", "Measured", "differences", "text_differences"]
 
-__all__ = ["Difference", "differences"]
+Kind = Literal["params", "metrics", "flavors", "requirements", "signature"]
+
+
+class HasValues(Protocol):
+    """What is compared: a run, or a version of a model."""
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Its metrics."""
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """Its params."""
+
+
+class Measured(Struct, frozen=True):
+    """The metrics and params of what is no run."""
+
+    metrics: dict[str, float] = {}
+    params: dict[str, str] = {}
 
 
 class Difference(Struct, frozen=True):
-    """A param or a metric of several runs.
+    """A param or a metric of several runs, or something else of several versions of a model.
 
     Parameters
     ----------
     kind
-        Which of both.
+        What it is.
     key
         Its name.
     values
@@ -36,7 +55,7 @@ class Difference(Struct, frozen=True):
         The places of the runs with the best value; empty where no run is better than another.
     """
 
-    kind: Literal["params", "metrics"]
+    kind: Kind
     key: str
     values: tuple[str | float | None, ...]
     same: bool
@@ -49,13 +68,13 @@ class Difference(Struct, frozen=True):
         return f"{self.kind}.{self.key}"
 
 
-def differences(runs: Sequence[Run], *, everything: bool = False) -> list[Difference]:
+def differences(runs: Sequence[HasValues], *, everything: bool = False) -> list[Difference]:
     """Find what tells runs apart.
 
     Parameters
     ----------
     runs
-        The runs.
+        The runs, or what else has params and metrics.
     everything
         Whether to give the params and metrics that are the same in all of them, too.
 
@@ -65,7 +84,7 @@ def differences(runs: Sequence[Run], *, everything: bool = False) -> list[Differ
         Metrics that say how good a run is, then params, then other metrics; each in the order of the first run.
     """
     metrics = [_metric(key, runs) for key in dict.fromkeys(key for run in runs for key in run.metrics)]
-    params = [_param(key, runs) for key in dict.fromkeys(key for run in runs for key in run.params)]
+    params = text_differences("params", [run.params for run in runs], everything=True)
     found = [
         *(metric for metric in metrics if metric.mode is not None),
         *params,
@@ -74,12 +93,31 @@ def differences(runs: Sequence[Run], *, everything: bool = False) -> list[Differ
     return [each for each in found if everything or not each.same]
 
 
-def _param(key: str, runs: Sequence[Run]) -> Difference:
-    values = tuple(run.params.get(key) for run in runs)
-    return Difference("params", key, values, len(set(values)) == 1)
+def text_differences(kind: Kind, tables: Sequence[Mapping[str, str]], *, everything: bool = False) -> list[Difference]:
+    """Find where tables of texts differ.
+
+    Parameters
+    ----------
+    kind
+        What the tables hold.
+    tables
+        One for each thing that is compared.
+    everything
+        Whether to give what is the same in all of them, too.
+
+    Returns
+    -------
+    found : list of Difference
+        In the order of the first table.
+    """
+    found = []
+    for key in dict.fromkeys(key for each in tables for key in each):
+        values = tuple(each.get(key) for each in tables)
+        found.append(Difference(kind, key, values, len(set(values)) == 1))
+    return [each for each in found if everything or not each.same]
 
 
-def _metric(key: str, runs: Sequence[Run]) -> Difference:
+def _metric(key: str, runs: Sequence[HasValues]) -> Difference:
     values = tuple(run.metrics.get(key) for run in runs)
     real = [value for value in values if value is not None and not math.isnan(value)]
     # All of them NaN is one value, too.

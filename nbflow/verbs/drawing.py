@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from nbflow.widgets.format import MISSING, number
 from nbflow.widgets.html import visible
+from nbflow.widgets.notes import ARROWS, STAR
 from nbflow.widgets.status import icon
 from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-__all__ = ["bold", "plain", "status_text", "table"]
+    from nbflow.verbs.differences import Difference
+
+__all__ = ["bold", "difference", "plain", "status_text", "table"]
 
 _COLOURS = {"FINISHED": "green", "FAILED": "red", "KILLED": "yellow", "RUNNING": "cyan", "SCHEDULED": "cyan"}
 _CELL = 60
@@ -67,6 +71,17 @@ def plain(text: str, style: str = "") -> Text:
 def bold(text: str) -> Text:
     """Take somebody's text as it is, in bold."""
     return plain(text, "bold")
+
+
+def difference(row: Difference) -> list[str | Text]:
+    """Set out what differs: its name, whether more or less of it is better, and the values, the best ones marked."""
+    arrow = f" {ARROWS[row.mode]}" if row.best and row.mode else ""
+    values: list[str | Text] = [
+        MISSING if value is None else number(value) if isinstance(value, float) else value for value in row.values
+    ]
+    for place in row.best:
+        values[place] = plain(f"{STAR} {values[place]}", "bold green")
+    return [plain(line(row.name) + arrow), *values]
 
 
 def status_text(status: str) -> Text:

@@ -49,12 +49,12 @@ _ADVICE = {
     "missing_parent": "It was removed, or was not copied. Take the tag mlflow.parentRunId away, or merge its store.",
     "missing_experiment": "Move the runs to another experiment (nbflow runs move), or merge the store that has it.",
     "run_twice": "Somebody moved folders by hand. Readers take one of them; remove the other.",
-    "same_name": "Rename one of them (nbflow experiments rename ID NAME; Client.rename_registered_model).",
+    "same_name": "Rename one of them (nbflow experiments rename ID NAME; nbflow models rename NAME NEW_NAME).",
     "not_registered": f"A process was killed just then, or the log has not come. {_COPY} Nothing else uses the number.",
     "version_conflict": "Two stores were copied into one by hand. Register again what does not count. "
     "nbflow merge would have given it another number.",
     "missing_source": "It was removed, or was not copied: the files may be gone. Merge the store that has it.",
-    "alias_target": "Nobody finds anything by it. Set it again, or delete it.",
+    "alias_target": "Nobody finds anything by it. Set it again, or take it away (nbflow models alias).",
     "leftover": "Readers skip them; nbflow gc removes them.",
     "dead_run": "Nothing is wrong with them. To end one, resume it or call Client.set_terminated.",
 }

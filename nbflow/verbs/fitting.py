@@ -14,8 +14,7 @@ from nbflow.widgets.text import line, width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbflow.entities import Run
-    from nbflow.verbs.differences import Difference
+    from nbflow.verbs.differences import Difference, HasValues
 
 __all__ = ["Column", "fit"]
 
@@ -24,7 +23,7 @@ _HEAD, _CELL = 28, 24
 _LEAST_NAME, _LEAST_HEAD = 10, 6
 _NARROWEST = 3
 # What a narrow terminal does without, so that a metric is seen: in this order.
-_GIVES_WAY = ("started (UTC)", "duration", "experiment")
+_GIVES_WAY = ("started (UTC)", "duration", "experiment", "registered (UTC)", "by")
 
 
 class Column(Struct, frozen=True):
@@ -40,7 +39,7 @@ class Column(Struct, frozen=True):
         return max(map(width, (self.head, *self.cells))) + _GAP
 
 
-def fit(runs: Sequence[Run], usual: Sequence[Column], room: int) -> tuple[list[Column], int]:
+def fit(runs: Sequence[HasValues], usual: Sequence[Column], room: int) -> tuple[list[Column], int]:
     """Choose columns.
 
     Parameters

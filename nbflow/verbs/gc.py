@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.verbs.model_completion import complete_trash_of_model
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import complete_experiment, complete_run, find_experiment, find_runs
 from nbflow.widgets.format import count, size
@@ -65,6 +66,7 @@ class Age(click.ParamType[float]):
     "models",
     multiple=True,
     metavar="NAME",
+    shell_complete=complete_trash_of_model,
     help="Only this registered model, or deleted versions of it; several times.",
 )
 @click.option("--force", is_flag=True, help="Also runs that versions of registered models were registered from.")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nbflow.tracking.client import Client
 
 __all__ = [
+    "client_of",
     "complete_experiment",
     "complete_run",
     "find_deleted",
@@ -126,7 +127,7 @@ def names_of_experiments(client: Client) -> dict[str, str]:
 
 def complete_run(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Complete a run's id or name, for a shell."""
-    client = _client(context)
+    client = client_of(context)
     if re.fullmatch(r"[0-9a-f]{1,32}", incomplete):
         found = [run.run_id for run in _search(client, f"run_id LIKE '{incomplete}%'", _COMPLETED)]
         if found:
@@ -137,10 +138,11 @@ def complete_run(context: click.Context, _parameter: click.Parameter, incomplete
 
 def complete_experiment(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Complete an experiment's name, for a shell."""
-    return [each.name for each in _client(context).search_experiments(1, None) if each.name.startswith(incomplete)]
+    return [each.name for each in client_of(context).search_experiments(1, None) if each.name.startswith(incomplete)]
 
 
-def _client(context: click.Context) -> Client:
+def client_of(context: click.Context) -> Client:
+    """Give a client of the store that is completed from."""
     from nbflow.verbs.session import Session
 
     return context.ensure_object(Session).client

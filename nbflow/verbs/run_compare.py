@@ -10,8 +10,6 @@ from nbflow.verbs.differences import differences
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import complete_run, find_runs
 from nbflow.verbs.run_list import short_ids
-from nbflow.widgets.format import MISSING, number
-from nbflow.widgets.notes import ARROWS, STAR
 from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
@@ -74,21 +72,11 @@ def _lines(runs: Sequence[Run], rows: Sequence[Difference]) -> Iterator[list[Cel
 
 
 def _drawing(runs: Sequence[Run], rows: Sequence[Difference]) -> RenderableType:
-    from nbflow.verbs.drawing import plain, status_text, table
+    from nbflow.verbs.drawing import difference, status_text, table
 
     head = ["", *(line(run.name, _NAME) for run in runs)]
     cells: list[list[str | Text]] = [
         ["id", *short_ids(runs)],
         ["status", *(status_text(run.status) for run in runs)],
     ]
-    for row in rows:
-        arrow = f" {ARROWS[row.mode]}" if row.best and row.mode else ""
-        values: list[str | Text] = [_value(value) for value in row.values]
-        for place in row.best:
-            values[place] = plain(f"{STAR} {values[place]}", "bold green")
-        cells.append([plain(line(row.name) + arrow), *values])
-    return table(head, cells)
-
-
-def _value(value: str | float | None) -> str:
-    return MISSING if value is None else number(value) if isinstance(value, float) else value
+    return table(head, [*cells, *(difference(row) for row in rows)])

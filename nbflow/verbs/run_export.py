@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbflow.artifact_store.writing import new_file
-from nbflow.errors import InvalidInputError, MissingDependencyError, StoreWriteError
+from nbflow.errors import MissingDependencyError
 from nbflow.verbs.documents import run_document, to_json
 from nbflow.verbs.options import Verb, pass_session
+from nbflow.verbs.output import write_file, write_text
 from nbflow.verbs.selection import Selection, experiment_ids, select, selecting
 from nbflow.widgets.format import count
 from nbflow.widgets.text import line
@@ -59,7 +58,7 @@ def export_runs(session: Session, /, form: str | None, output: Path, **chosen: A
     if to_stdout:
         _write_out(session, data, form)
         return
-    _replace(output, data)
+    write_file(output, data)
     session.answer(
         lambda: {"path": str(output), "format": form, "n_runs": n_runs},
         lambda: [[str(output)]],
@@ -114,22 +113,7 @@ def _write_out(session: Session, data: bytes, form: str) -> None:
         sys.stdout.buffer.flush()
         return
     text = data.decode()
-    if session.styled and form == "csv":
-        from nbflow.verbs.drawing import plain
-
-        session.console.print(plain(text), end="", soft_wrap=True)
+    if form == "csv":
+        write_text(session, text)
         return
     click.echo(text, nl=False)
-
-
-def _replace(output: Path, data: bytes) -> None:
-    target = Path(os.path.realpath(output))  # what a symlink leads to is written, and the link stays
-    try:
-        if target.is_symlink() or (output.exists() and not output.is_file()):  # a loop; a pipe or a device
-            output.write_bytes(data)
-            return
-        with new_file(target) as file:
-            file.write(data)
-    except OSError as exc:
-        reason = exc.reason if isinstance(exc, StoreWriteError) else exc.strerror
-        raise InvalidInputError("--output", str(output), f"It cannot be written: {reason}.") from exc

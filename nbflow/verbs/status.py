@@ -60,6 +60,10 @@ def _counts(client: Client) -> dict[str, Any]:
             "deleted": len(client.search_experiments(2, None)),
         },
         "runs": {"active": client.count_runs(), "deleted": client.count_runs(run_view_type=2)},
+        "models": {
+            "active": len(client.search_registered_models(None, None)),
+            "deleted": len(client.search_registered_models(None, None, view_type=2)),
+        },
     }
 
 
@@ -80,9 +84,10 @@ def _page(found: Mapping[str, Any], running: Sequence[Run], experiments: Mapping
     parts = [
         f"{count(found[what]['active'], noun)}"
         + (f" (and {found[what]['deleted']:,} in the trash)" if found[what]["deleted"] else "")
-        for what, noun in (("experiments", "experiment"), ("runs", "run"))
+        for what, noun in (("experiments", "experiment"), ("runs", "run"), ("models", "registered model"))
+        if what != "models" or any(found[what].values())
     ]
-    head = Group(bold(f"Store {line(found['store'], _PATH)}"), plain(f"{parts[0]}, {parts[1]}"))
+    head = Group(bold(f"Store {line(found['store'], _PATH)}"), plain(", ".join(parts)))
     if not running:
         return Group(head, plain("Nothing is running."))
     now = time.time() * 1000

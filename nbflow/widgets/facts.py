@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from nbflow.entities import DatasetInput, Experiment, Run
+from nbflow.entities import DatasetInput, Experiment, ModelVersion, Run
 from nbflow.widgets.format import MISSING, count, duration, moment, size
 from nbflow.widgets.html import cut
 from nbflow.widgets.surroundings import Surroundings
@@ -23,10 +23,12 @@ __all__ = [
     "listing_code",
     "loading_code",
     "metric_rows",
+    "output_rows",
     "own_tags",
     "restoring_code",
     "run_facts",
     "system_tags",
+    "version_name",
 ]
 
 ARTIFACTS = 20  # as many are listed
@@ -149,6 +151,29 @@ def artifact_rows(around: Surroundings) -> list[tuple[str, str]]:
 def input_rows(run: Run) -> list[tuple[str, str, str, str, str]]:
     """Get name, context, size, digest and source of each data set that a run read."""
     return [_input(found) for found in run.inputs.dataset_inputs]
+
+
+def output_rows(run: Run, around: Surroundings = _NOWHERE) -> list[tuple[str, str, str, str]]:
+    """Get path, flavors, size and versions of each model that a run logged."""
+    return [
+        (
+            made.path,
+            ", ".join(made.flavors) or MISSING,
+            size(made.size_bytes) if made.size_bytes else MISSING,
+            ", ".join(
+                version_name(version)
+                for version in around.versions
+                if version.source == f"runs:/{run.run_id}/{made.path}"
+            )
+            or MISSING,
+        )
+        for made in run.outputs.model_outputs
+    ]
+
+
+def version_name(version: ModelVersion) -> str:
+    """Name a version, with the aliases that stand for it: `"fraud 3 @champion"`."""
+    return " ".join([cut(version.name, _NAME_LENGTH), str(version.version), *(f"@{each}" for each in version.aliases)])
 
 
 def _input(found: DatasetInput) -> tuple[str, str, str, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbflow.widgets import facts as say
-from nbflow.widgets.format import number
+from nbflow.widgets.format import MISSING, number
 from nbflow.widgets.html import cut, visible
 from nbflow.widgets.status import icon
 from nbflow.widgets.surroundings import look_around
@@ -56,6 +56,7 @@ def run_text(run: Run, around: Surroundings | None = None) -> str:
             "Metrics": metrics,
             "Tags": list(say.own_tags(run.tags).items()),
             "Inputs": [(name, " ".join(rest)) for name, *rest in say.input_rows(run)],
+            "Models": [(path, _model(*rest)) for path, *rest in say.output_rows(run, around)],
             "Artifacts": say.artifact_rows(around),
         },
         say.loading_code(run),
@@ -76,6 +77,11 @@ def experiment_text(experiment: Experiment) -> str:
 
 def _measured(value: float, step: int | None) -> str:
     return number(value) if step is None else f"{number(value)} at step {step:,}"
+
+
+def _model(flavors: str, size: str, versions: str) -> str:
+    registered = "" if versions == MISSING else f", registered as {versions}"
+    return f"{flavors}, {size}{registered}"
 
 
 def _trash(thing: Run | Experiment) -> str | None:

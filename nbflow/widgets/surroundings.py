@@ -1,4 +1,4 @@
-"""What a run's store says about it that its record does not hold: names, and the files at the top of its artifacts.
+"""What a run's store says about it that its record does not hold: names, files, and what its models are registered as.
 
 A page is drawn whatever happened to the store since: what cannot be read is left out, and nothing is written.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from nbflow.entities import FileInfo
+from nbflow.entities import FileInfo, ModelVersion
 from nbflow.errors import NbflowError
 from nbflow.tracking.client import Client
 from nbflow.uris import parse_file_url, scheme_of
@@ -18,9 +18,9 @@ from nbflow.uris import parse_file_url, scheme_of
 if TYPE_CHECKING:
     from nbflow.entities import Run
 
-__all__ = ["Surroundings", "look_around"]
+__all__ = ["FAILED", "Surroundings", "local_folder", "look_around"]
 
-_FAILED = (NbflowError, OSError, ValueError)  # ValueError: a path with a NUL, or with what no file system can hold
+FAILED = (NbflowError, OSError, ValueError)  # ValueError: a path with a NUL, or with what no file system can hold
 _ARTIFACTS = "artifacts"
 _PARENT = "mlflow.parentRunId"
 _NETWORK = ("//", "\\\\")
@@ -29,12 +29,14 @@ _NETWORK = ("//", "\\\\")
 class Surroundings(Struct, frozen=True):
     """What was found; None and empty where it was not.
 
-    `experiment` and `parent` are names; `artifacts` are the files and folders at the top, sorted.
+    `experiment` and `parent` are names; `artifacts` are the files and folders at the top, sorted; `versions` those that
+    the run's models are registered as.
     """
 
     experiment: str | None = None
     parent: str | None = None
     artifacts: tuple[FileInfo, ...] = ()
+    versions: tuple[ModelVersion, ...] = ()
 
 
 def look_around(run: Run) -> Surroundings:
@@ -54,7 +56,12 @@ def look_around(run: Run) -> Surroundings:
     if found is None:
         return Surroundings()
     client, kept = found
-    return Surroundings(_experiment(client, run.info.experiment_id), _parent(client, run), _artifacts(client, kept))
+    return Surroundings(
+        _experiment(client, run.info.experiment_id),
+        _parent(client, run),
+        _artifacts(client, kept),
+        _versions(client, run),
+    )
 
 
 def _owner(run: Run) -> tuple[Client, Run] | None:
@@ -65,21 +72,27 @@ def _owner(run: Run) -> tuple[Client, Run] | None:
             if root is not None or not own:
                 client = Client(root)
                 return client, client.get_run(run.run_id)
-        except _FAILED:
+        except FAILED:
             continue
     return None
 
 
 def _root(run: Run) -> Path | None:
     """Give the folder that is the run's store, if its artifacts lie where a store puts them."""
-    folder = _local_folder(run.info.artifact_uri)
+    folder = local_folder(run.info.artifact_uri)
     if folder is None or folder.name != _ARTIFACTS or folder.parent.name != run.run_id:
         return None
     return folder.parents[2]
 
 
-def _local_folder(uri: str) -> Path | None:
-    """Give the folder that a URI names; None where it is on another machine, or depends on the working directory."""
+def local_folder(uri: str) -> Path | None:
+    """Give the folder that a URI names; None where it is on another machine, or depends on the working directory.
+
+    Raises
+    ------
+    InvalidUriError
+        If it is a `file:` URL that names none.
+    """
     scheme = scheme_of(uri)
     if scheme not in ("", "file"):
         return None
@@ -90,7 +103,7 @@ def _local_folder(uri: str) -> Path | None:
 def _experiment(client: Client, experiment_id: str) -> str | None:
     try:
         return client.get_experiment(experiment_id).name
-    except _FAILED:
+    except FAILED:
         return None
 
 
@@ -100,14 +113,26 @@ def _parent(client: Client, run: Run) -> str | None:
         return None
     try:
         return client.get_run(parent).name
-    except _FAILED:
+    except FAILED:
         return None
 
 
 def _artifacts(client: Client, run: Run) -> tuple[FileInfo, ...]:
     try:
-        if _local_folder(run.info.artifact_uri) is None:
+        if local_folder(run.info.artifact_uri) is None:
             return ()
         return tuple(client.list_artifacts(run.run_id))
-    except _FAILED:
+    except FAILED:
         return ()
+
+
+def _versions(client: Client, run: Run) -> tuple[ModelVersion, ...]:
+    """Find what the models of a run are registered as, in the order of names and numbers."""
+    # An id that a filter cannot name is of no run.
+    if not run.outputs.model_outputs or not run.run_id.isalnum():
+        return ()
+    try:
+        found = client.search_model_versions(f"run_id = '{run.run_id}'", None)
+    except FAILED:
+        return ()
+    return tuple(sorted(found, key=lambda version: (version.name, version.version)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,8 @@ from nbflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 
 if TYPE_CHECKING:
     from nbflow.access import Permission
+    from nbflow.mlmodel.document import Model
+    from nbflow.mlmodel.signature import ModelSignature
     from nbflow.tracking.permissions import Need
 
 USER = "ada"
@@ -21,9 +25,17 @@ USER = "ada"
 class World:
     """A store, the ids of what is in it, and what is granted to one user there."""
 
+    root: Path
+    plain: Client
+    elsewhere: Client
+    file: Path
+    experiment: str
+    run: str
+    child: str
+
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.plain = client = Client(root / "nbruns")
+        self.move(root)
+        client = self.plain
         self.experiment = client.create_experiment("theirs", tags={"team": "vision"})
         self.other = client.create_experiment("another")
         self.trashed = client.create_experiment("thrown away")
@@ -37,12 +49,30 @@ class World:
         client.delete_experiment(self.trashed)
         client.set_experiment_permission(self.experiment, "user:bob", "READ")
         client.set_store_permission("user:bob", "READ")
+        self.add_models()
         # Nobody is given anything by default: what counts is what a test grants.
         client.set_store_permission("*", "NO_PERMISSIONS")
-        self.elsewhere = Client(root / "elsewhere")
         self.elsewhere.create_run("0")
-        self.file = root / "note.txt"
         self.file.write_text("a note")
+
+    def move(self, root: Path) -> None:
+        self.root = root
+        self.plain = Client(root / "nbruns")
+        self.elsewhere = Client(root / "elsewhere")
+        self.file = root / "note.txt"
+
+    def add_models(self) -> None:
+        client = self.plain
+        client.log_model(self.run, "model", a_model)
+        client.create_registered_model("net", {"team": "vision"})
+        client.register_model(f"runs:/{self.run}/model", "net", tags={"kind": "small"})
+        client.copy_model_version("models:/net/1", "net")
+        client.delete_model_version("net", 2)
+        client.set_registered_model_alias("net", "prod", 1)
+        client.set_alias_policy("net", "champion", approvals=1)
+        client.set_registered_model_permission("net", "user:bob", "READ")
+        client.create_registered_model("thrown away")
+        client.delete_registered_model("thrown away")
 
     @property
     def client(self) -> Client:
@@ -54,21 +84,46 @@ class World:
         self.plain.set_terminated(run_id)
         return run_id
 
-    def arguments(self, method: str) -> dict[str, Any]:
-        """Give arguments that the method works with."""
+    def unregistered(self) -> str:
+        self.plain.log_model(self.run, "draft", a_model)
+        return f"runs:/{self.run}/draft"
+
+    def another_model(self) -> str:
+        self.plain.create_registered_model("another")
+        return "another"
+
+    def arguments(self, method: str, need: Need | None = None) -> dict[str, Any]:
+        """Give arguments that the method works with; `need` is one that must be among its."""
+        if method == "get_permission" and need is not None and need.kind == "model":
+            return {"identity": "bob", "name": "net"}
         return ARGUMENTS[method](self)
 
-    def grant(self, need: Need, given: dict[str, Any], permission: Permission) -> None:
-        """Give the user a permission on what an argument names."""
-        what: Any = given.get(need.argument)
+    def resource(self, need: Need, given: dict[str, Any]) -> tuple[str, str]:
+        """Say what an argument names: an experiment or a registered model, or that it is the store as a whole."""
+        what = str(given.get(need.argument))
+        if need.kind == "source":
+            scheme, _, what = what.partition(":/")
+            what = what.partition("/")[0]
+            if scheme == "models":
+                return "model", what
+        if need.kind in ("run", "source"):
+            return "experiment", self.plain.get_run(what).info.experiment_id
+        if need.kind == "experiment":
+            return "experiment", what
+        if need.kind == "store" or (need.kind == "new_model" and what not in ("net", "another")):
+            return "store", ""
+        return "model", what
+
+    def grant(self, resource: tuple[str, str], permission: Permission | str) -> None:
+        """Give the user a permission on a resource."""
+        kind, what = resource
         subject = f"user:{USER}"
-        if need.kind == "store":
+        if kind == "store":
             self.plain.set_store_permission(subject, permission)
-        elif need.kind == "experiment":
+        elif kind == "experiment":
             self.plain.set_experiment_permission(what, subject, permission)
         else:
-            assert need.kind == "run"
-            self.plain.set_experiment_permission(self.plain.get_run(what).info.experiment_id, subject, permission)
+            self.plain.set_registered_model_permission(what, subject, permission)
 
     def files(self) -> dict[str, bytes]:
         """Read everything that is in the store."""
@@ -76,9 +131,18 @@ class World:
         return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
+@pytest.fixture(scope="session")
+def first_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("world"))
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def world(first_world: World, tmp_path: Path) -> World:
+    """Give a store of the test's own: a copy, for making one takes a while."""
+    shutil.copytree(first_world.root, tmp_path, dirs_exist_ok=True)
+    mine = copy.copy(first_world)
+    mine.move(tmp_path)
+    return mine
 
 
 def of_run(**more: Any) -> Callable[[World], dict[str, Any]]:
@@ -89,8 +153,34 @@ def of_experiment(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"experiment_id": world.experiment, **more}
 
 
+def of_model(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda _world: {"name": "net", **more}
+
+
+def of_version(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda _world: {"name": "net", "version": 1, **more}
+
+
 def of_nothing(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda _world: dict(more)
+
+
+def a_model(folder: Path) -> Model:
+    from nbflow.mlmodel.document import Model
+
+    folder.mkdir()
+    (folder / "weights.bin").write_bytes(b"weights")
+    model = Model()
+    model.add_flavor("python_function", loader_module="loader")
+    model.save(folder)
+    return model
+
+
+def a_signature() -> ModelSignature:
+    from nbflow.mlmodel.signature import ModelSignature
+    from nbflow.mlmodel.types import ColSpec, Schema
+
+    return ModelSignature(Schema([ColSpec("double", "x")]))
 
 
 def a_figure() -> Any:
@@ -148,6 +238,52 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "log_figure": lambda world: {"run_id": world.run, "figure": a_figure(), "artifact_file": "a.json"},
     "log_image": lambda world: {"run_id": world.run, "image": an_image(), "artifact_file": "a.png"},
     "log_table": of_run(data={"x": [3]}, artifact_file="table.json"),
+    "log_model": of_run(name="another", save=a_model),
+    "find_model": lambda world: {"model_uri": f"runs:/{world.run}/model"},
+    "get_model_info": of_nothing(model_uri="models:/net/1"),
+    "set_model_signature": lambda world: {"model_uri": world.unregistered(), "signature": a_signature()},
+    "register_model": lambda world: {"model_uri": f"runs:/{world.run}/model", "name": "net"},
+    "create_registered_model": of_nothing(name="new"),
+    "get_registered_model": of_model(),
+    "search_registered_models": of_nothing(),
+    "update_registered_model": of_model(description="finds things"),
+    "rename_registered_model": of_model(new_name="network"),
+    "set_registered_model_tag": of_model(key="a", value="b"),
+    "delete_registered_model_tag": of_model(key="team"),
+    "delete_registered_model": of_model(),
+    "restore_registered_model": of_nothing(name="thrown away"),
+    "create_model_version": lambda world: {
+        "name": "net",
+        "source": f"runs:/{world.run}/model",
+        "run_id": world.run,
+    },
+    "copy_model_version": lambda world: {"src_model_uri": "models:/net/1", "dst_name": world.another_model()},
+    "get_model_version": of_version(),
+    "get_model_version_by_alias": of_model(alias="prod"),
+    "get_model_version_download_uri": of_version(),
+    "get_model_version_stages": of_version(),
+    "get_latest_versions": of_model(),
+    "search_model_versions": of_nothing(),
+    "update_model_version": of_version(description="a good one"),
+    "set_model_version_tag": of_version(key="a", value="b"),
+    "delete_model_version_tag": of_version(key="kind"),
+    "transition_model_version_stage": of_version(stage="Staging"),
+    "delete_model_version": of_version(),
+    "restore_model_version": of_model(version=2),
+    "set_registered_model_alias": of_version(alias="best"),
+    "delete_registered_model_alias": of_model(alias="prod"),
+    "get_alias_policies": of_model(),
+    "set_alias_policy": of_model(alias="best", approvals=1),
+    "delete_alias_policy": of_model(alias="champion"),
+    "model_history": of_model(),
+    "add_comment": of_version(text="good"),
+    "request_approval": of_version(),
+    "approve": of_version(),
+    "reject": of_version(),
+    "log_evaluation": of_version(metrics={"auc": 0.9}),
+    "set_registered_model_permission": of_model(subject="group:lab", permission="READ"),
+    "delete_registered_model_permission": of_model(subject="user:bob"),
+    "list_registered_model_permissions": of_model(),
     "doctor": of_nothing(),
     "gc": of_nothing(),
     "merge": lambda world: {"source": world.elsewhere.tracking_uri},

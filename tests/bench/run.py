@@ -14,6 +14,7 @@ from tests.bench import (
     bench_history,
     bench_import,
     bench_log_metric,
+    bench_models,
     bench_search,
     bench_system_metrics,
     bench_whole_run,
@@ -25,7 +26,7 @@ from tests.bench.timing import ROOT, ask
 __all__ = ["main"]
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("import", "log_metric", "run", "history", "search", "system")
+PARTS = ("import", "log_metric", "run", "history", "search", "models", "system")
 
 
 def main() -> None:
@@ -58,14 +59,15 @@ def main() -> None:
 
 
 def _measure(part: str, folder: Path, options: argparse.Namespace) -> list[Section]:
-    if part == "import":
-        return [bench_import.measure(folder)]
-    if part == "log_metric":
-        return [bench_log_metric.measure(folder)]
-    if part == "run":
-        return [bench_whole_run.measure(folder)]
-    if part == "history":
-        return [bench_history.measure(folder)]
+    plainly = {
+        "import": bench_import.measure,
+        "log_metric": bench_log_metric.measure,
+        "run": bench_whole_run.measure,
+        "history": bench_history.measure,
+        "models": bench_models.measure,
+    }
+    if part in plainly:
+        return [plainly[part](folder)]
     if part == "search":
         return bench_search.measure(folder, options.runs, options.points, options.peer_runs)
     plain = [(what, f"{value:.4g} {unit}") for what, value, unit in ask(bench_system_metrics.measure)]

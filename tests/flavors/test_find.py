@@ -64,7 +64,7 @@ def test_the_entry_points_are_those_that_are_known_without_a_look() -> None:
 
 @pytest.mark.parametrize("name", sorted(find._OWN))
 def test_what_is_known_without_a_look_is_what_the_flavor_says(name: str) -> None:
-    flavor = find_flavor(name)
+    flavor = find._import(find._OWN[name][0])  # its library need not be there
 
     assert flavor.name == name
     assert flavor.loader_modules == find._OWN[name][1]

@@ -226,7 +226,7 @@ NESTED: list[Case] = [
     *(
         (f"{cell!r} as optional {kind['type']}", objects(cell), [column(kind, required=False)])
         for kind in (array("long"), obj(k="long"), {"type": "map", "values": {"type": "long"}})
-        for cell in (None, [], {}, [1], {"k": 1})
+        for cell in (None, [], {}, [1], {"k": 1}, np.array([]), np.array([1, 2]))
     ),
     (
         "objects of several kinds",

@@ -11,9 +11,24 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nbflow.errors import InvalidFilterError, InvalidInputError
-from nbflow.search import EXPERIMENTS, RUNS, And, IsIn, Node, Not, Or, Scope, format_filter, parse_filter, parse_order
+from nbflow.search import (
+    EVALUATIONS,
+    EXPERIMENTS,
+    MODEL_VERSIONS,
+    REGISTERED_MODELS,
+    RUNS,
+    And,
+    IsIn,
+    Node,
+    Not,
+    Or,
+    Scope,
+    format_filter,
+    parse_filter,
+    parse_order,
+)
 
-SCOPES = st.sampled_from([RUNS, EXPERIMENTS])
+SCOPES = st.sampled_from([RUNS, EXPERIMENTS, REGISTERED_MODELS, MODEL_VERSIONS, EVALUATIONS])
 KEYS = ["metrics.a", "params.b", "tags.`c d`", "status", "start_time", "datasets.name", "name", '"run name"']
 VALUES = ["1", "-.5", "1e3", "'x'", '"y"', "'2026-11-23'", "('a', 'b')", "(1, 2)"]
 PIECES = [

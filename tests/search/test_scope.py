@@ -8,7 +8,19 @@ import sys
 import pytest
 
 from nbflow.errors import InvalidFilterError
-from nbflow.search import And, Comparison, IsIn, Key, Order, Scope, parse_filter, parse_order
+from nbflow.search import (
+    EVALUATIONS,
+    REGISTERED_MODELS,
+    And,
+    Comparison,
+    IsIn,
+    Key,
+    Order,
+    Scope,
+    parse_filter,
+    parse_order,
+)
+from nbflow.search.evaluate import matches
 from nbflow.search.scope import Attribute
 
 VERSIONS = Scope(
@@ -51,6 +63,29 @@ def test_errors_speak_of_the_scope(text: str, position: int, expected: str) -> N
 
     assert caught.value.position == position
     assert expected in caught.value.expected
+
+
+@pytest.mark.parametrize("text", ["f1 > 1", "'f1' > 1", "attributes.f1 > 1", "params.a = '1'", "f1"])
+def test_a_scope_without_attributes_speaks_of_metrics(text: str) -> None:
+    with pytest.raises(InvalidFilterError, match="metrics"):
+        parse_filter(text, EVALUATIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("aliases = 'a'", True),
+        ("aliases != 'a'", True),  # there is one that is not
+        ("NOT aliases = 'a'", False),
+        ("aliases = 'x'", False),
+        ("aliases IN ('x', 'b')", True),
+        ("aliases LIKE 'B'", False),
+        ("alias ILIKE 'B'", True),
+        ("aliases IS NULL", False),
+    ],
+)
+def test_a_clause_on_several_values_is_about_any_of_them(text: str, found: bool) -> None:
+    assert matches(parse_filter(text, REGISTERED_MODELS), lambda _: ("a", "b")) == found
 
 
 def test_importing_the_package_leaves_the_parser_generator_out() -> None:

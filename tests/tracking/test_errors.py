@@ -13,12 +13,15 @@ RUN = "0" * 32
 
 # An example of each class, with MLflow's code for its cause.
 EXAMPLES: dict[str, tuple[tuple[Any, ...], str]] = {
+    "AliasNotFoundError": (("m", "champio", ("champion",)), "INVALID_PARAMETER_VALUE"),
+    "AliasPolicyError": (("m", 3, "champion", ("1 approval.",)), "RESOURCE_CONFLICT"),
     "AmbiguousRunError": (("ab", ((RUN, "first"), (RUN, "second"))), "INVALID_PARAMETER_VALUE"),
     "ArtifactNotFoundError": (("a.txt", "run r"), "RESOURCE_DOES_NOT_EXIST"),
     "ConflictError": (("in conflict",), "INVALID_STATE"),
     "ExperimentDeletedError": (("e",), "INVALID_PARAMETER_VALUE"),
     "ExperimentExistsError": (("e", "1"), "RESOURCE_ALREADY_EXISTS"),
     "ExperimentNotFoundError": (("e", ("f", "g")), "RESOURCE_DOES_NOT_EXIST"),
+    "GrantNotFoundError": (("user:ada", "experiment 1"), "RESOURCE_DOES_NOT_EXIST"),
     "InvalidFilterError": (("metrics.a >", 11, "Expected a number."), "INVALID_PARAMETER_VALUE"),
     "InvalidInputError": (("step", "x", "It is a number."), "INVALID_PARAMETER_VALUE"),
     "InvalidNameError": (("tag name", "a//b", "Use another one."), "INVALID_PARAMETER_VALUE"),
@@ -29,11 +32,15 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], str]] = {
     "LocalFileNotFoundError": (("a.csv",), "RESOURCE_DOES_NOT_EXIST"),
     "MetricNotFoundError": (("loss", 3, ("los",)), "RESOURCE_DOES_NOT_EXIST"),
     "MissingDependencyError": (("pyarrow", "A table as .parquet", "parquet"), "INTERNAL_ERROR"),
+    "ModelVersionNotFoundError": (("m", 3), "RESOURCE_DOES_NOT_EXIST"),
     "NbflowError": (("whatever",), "INTERNAL_ERROR"),
     "NewerFormatError": (("nbruns", 9, 1), "INTERNAL_ERROR"),
     "NotAStoreError": (("nbruns", "it is a file"), "INVALID_PARAMETER_VALUE"),
     "NotFoundError": (("nothing there",), "RESOURCE_DOES_NOT_EXIST"),
     "ParamAlreadySetError": ((RUN, "lr", "1", "2"), "INVALID_PARAMETER_VALUE"),
+    "PermissionDeniedError": (("ada", "EDIT", "READ", "experiment 1"), "PERMISSION_DENIED"),
+    "RegisteredModelExistsError": (("m",), "RESOURCE_ALREADY_EXISTS"),
+    "RegisteredModelNotFoundError": (("m",), "RESOURCE_DOES_NOT_EXIST"),
     "RunActiveError": ((RUN,), "INVALID_STATE"),
     "RunBusyError": ((RUN, "process 1 on here"), "INVALID_STATE"),
     "RunDeletedError": ((RUN,), "INVALID_PARAMETER_VALUE"),
@@ -97,6 +104,7 @@ def test_keyword_arguments_arrive_too() -> None:
         ("StoreWriteError", OSError),
         ("LocalFileNotFoundError", FileNotFoundError),
         ("MissingDependencyError", ImportError),
+        ("PermissionDeniedError", PermissionError),
     ],
 )
 def test_an_error_is_also_the_builtin_that_fits(name: str, builtin: type[Exception]) -> None:

@@ -216,16 +216,17 @@ def test_nothing_is_said_of_a_version_that_is_not_there(as_user: As) -> None:
     client = as_user("ann")
     client.delete_model_version("m", 2)
 
+    calls: list[tuple[Callable[..., object], tuple[Any, ...]]] = [
+        (client.add_comment, ("x",)),
+        (client.request_approval, ()),
+        (client.approve, ()),
+        (client.reject, ()),
+        (client.log_evaluation, ({"a": 1},)),
+    ]
     for version in (2, 9):
-        for call in (
-            lambda v: client.add_comment("m", v, "x"),
-            lambda v: client.request_approval("m", v),
-            lambda v: client.approve("m", v),
-            lambda v: client.reject("m", v),
-            lambda v: client.log_evaluation("m", v, {"a": 1}),
-        ):
+        for call, more in calls:
             with pytest.raises(ModelVersionNotFoundError):
-                call(version)
+                call("m", version, *more)
 
 
 def test_a_user_whose_name_no_file_can_hold_is_written_with_question_marks(as_user: As) -> None:

@@ -24,6 +24,7 @@ from nbflow.store.models import ModelFacts
 
 if TYPE_CHECKING:
     from nbflow import Client
+    from nbflow.entities import ModelVersion
 
 LOGGED = ModelOutput("models/best", "1" * 32, ("sklearn", "python_function"), files={"MLmodel": "ab"}, size_bytes=7)
 
@@ -179,7 +180,7 @@ def test_a_version_may_have_files_of_its_own(client: Client, tmp_path: Path) -> 
         source=str(tmp_path / "model"),
         run_id=None,
         facts=ModelFacts(signature={"inputs": "[]", "outputs": None, "params": None}, files={"MLmodel": "ab"}),
-        put=lambda place: shutil.copytree(tmp_path / "model", place) and None,
+        put=lambda place: shutil.copytree(tmp_path / "model", place),
     )
 
     place = Path(client.get_model_version_download_uri("m", 1))
@@ -411,7 +412,8 @@ def test_versions_are_searched_by_what_they_are(searched: Client, run_id: str, f
 def test_the_last_changed_comes_first_and_pages_follow_each_other(searched: Client) -> None:
     searched.update_model_version("iris", 1, "changed")
 
-    pages, token = [], None
+    pages: list[ModelVersion] = []
+    token = None
     while True:
         page = searched.search_model_versions(max_results=1, page_token=token)
         pages += page

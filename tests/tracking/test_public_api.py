@@ -59,17 +59,31 @@ start_run(run_id=None, experiment_id=None, run_name=None, nested=False, parent_r
 """  # noqa: E501 - as MLflow prints them
 
 MLFLOW_CLIENT = """
+copy_model_version(src_model_uri, dst_name)
 create_experiment(name, artifact_location=None, tags=None)
+create_model_version(name, source, run_id=None, tags=None, run_link=None, description=None, await_creation_for=300, model_id=None)
+create_registered_model(name, tags=None, description=None, deployment_job_id=None)
 create_run(experiment_id, start_time=None, tags=None, run_name=None)
 delete_experiment(experiment_id)
 delete_experiment_tag(experiment_id, key)
+delete_model_version(name, version)
+delete_model_version_tag(name, version=None, key=None, stage=None)
+delete_registered_model(name)
+delete_registered_model_alias(name, alias)
+delete_registered_model_tag(name, key)
 delete_run(run_id)
 delete_tag(run_id, key)
 download_artifacts(run_id, path, dst_path=None)
 get_experiment(experiment_id)
 get_experiment_by_name(name)
+get_latest_versions(name, stages=None)
 get_metric_history(run_id, key)
+get_model_version(name, version)
+get_model_version_by_alias(name, alias)
+get_model_version_download_uri(name, version)
+get_model_version_stages(name, version)
 get_parent_run(run_id)
+get_registered_model(name)
 get_run(run_id)
 list_artifacts(run_id, path=None)
 load_table(experiment_id, artifact_file, run_ids=None, extra_columns=None)
@@ -85,13 +99,22 @@ log_param(run_id, key, value, synchronous=None)
 log_table(run_id, data, artifact_file)
 log_text(run_id, text, artifact_file)
 rename_experiment(experiment_id, new_name)
+rename_registered_model(name, new_name)
 restore_experiment(experiment_id)
 restore_run(run_id)
 search_experiments(view_type=1, max_results=1000, filter_string=None, order_by=None, page_token=None)
+search_model_versions(filter_string=None, max_results=10000, order_by=None, page_token=None)
+search_registered_models(filter_string=None, max_results=100, order_by=None, page_token=None)
 search_runs(experiment_ids, filter_string='', run_view_type=1, max_results=1000, order_by=None, page_token=None)
 set_experiment_tag(experiment_id, key, value)
+set_model_version_tag(name, version=None, key=None, value=None, stage=None)
+set_registered_model_alias(name, alias, version)
+set_registered_model_tag(name, key, value)
 set_tag(run_id, key, value, synchronous=None)
 set_terminated(run_id, status=None, end_time=None)
+transition_model_version_stage(name, version, stage, archive_existing_versions=False)
+update_model_version(name, version, description=None)
+update_registered_model(name, description=None, deployment_job_id=None)
 update_run(run_id, status=None, name=None)
 """  # noqa: E501 - as MLflow prints them
 
@@ -112,6 +135,7 @@ from_pandas(df, source=None, targets=None, name=None, digest=None, predictions=N
 # place; but `dataset` of metrics, which is given by name.
 OMITTED = {
     "trace_location": "nbflow has no tracing",
+    "deployment_job_id": "nbflow deploys nothing to Databricks",
     "registry_uri": "the registry is the store's own",
     "model": "models and metrics of models are not part of tracking yet",
     "models": "models and metrics of models are not part of tracking yet",

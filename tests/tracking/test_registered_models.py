@@ -262,7 +262,8 @@ def test_a_deleted_model_and_its_versions_are_not_found(client: Client, model: s
         client.get_model_version(model, 1)
     with pytest.raises(RegisteredModelNotFoundError):
         client.delete_registered_model(model)
-    assert client.search_registered_models() == client.search_model_versions() == []
+    assert client.search_registered_models() == []
+    assert client.search_model_versions() == []
     (deleted,) = client.search_registered_models(view_type=2)
     assert (deleted.name, deleted.lifecycle_stage) == (model, "deleted")
     assert {version.lifecycle_stage for version in client.search_model_versions(view_type=3)} == {"deleted"}
@@ -325,6 +326,6 @@ def test_a_store_with_hundreds_of_models_is_searched_in_no_time(client: Client) 
 
 
 def test_every_error_is_one_of_nbflow(client: Client, model: str) -> None:
-    for call in (lambda: client.get_model_version(model, 99), lambda: client.get_model_version(model, "x")):
+    for version in (99, "x"):
         with pytest.raises(NbflowError):
-            call()
+            client.get_model_version(model, version)

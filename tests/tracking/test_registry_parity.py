@@ -217,7 +217,7 @@ def test_both_answer_the_same(answers: dict[str, list[Any]]) -> None:
     differing = [(theirs, ours) for theirs, ours in pairs if not agree(theirs, ours)]
     assert differing == []
     assert len(pairs) > 100
-    assert sum(isinstance(ours[-1], dict) for _, ours in pairs) > 40  # not only errors
+    assert sum(isinstance(ours[-1], dict) for _, ours in pairs) > 30  # not only errors
 
 
 def agree(theirs: Any, ours: Any) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +16,8 @@ from nbflow.verbs import invoke
 
 if TYPE_CHECKING:
     from nbflow import Client
-    from nbflow.entities import Run
+    from nbflow.entities import ModelVersion, Run
+    from nbflow.mlmodel.document import Model
 
 HOSTILE = "[bold red]x[/] \x1b[2J\r\n\u202etxt.exe"
 
@@ -67,12 +70,56 @@ def document(verb: Callable[..., str]) -> Callable[..., Any]:
 
 @pytest.fixture
 def drawn(client: Client) -> Callable[..., str]:
-    """Give what runs a verb for a person who looks at a terminal of 120 columns, and gives what is shown."""
+    """Give what runs a verb for a person who looks at a terminal, of 120 columns or so, and gives what is shown."""
 
-    def call(*args: str, status: int = 0) -> str:
-        console = Console(file=StringIO(), force_terminal=True, width=120, color_system="truecolor")
+    def call(*args: str, status: int = 0, width: int = 120) -> str:
+        console = Console(file=StringIO(), force_terminal=True, width=width, color_system="truecolor")
         assert invoke(["--store", client.tracking_uri, *args], console=console) == status
         assert isinstance(console.file, StringIO)
         return console.file.getvalue()
 
     return call
+
+
+def put_model(folder: Path, columns: Sequence[str] = ("a",), requirements: str = "numpy==2.1.0\n") -> Model:
+    """Write the folder of a model that takes columns of numbers, as much of it as no library is needed for."""
+    from nbflow.mlmodel.document import Model
+    from nbflow.mlmodel.param_schema import ParamSchema, ParamSpec
+    from nbflow.mlmodel.schema import ColSpec, Schema
+    from nbflow.mlmodel.signature import ModelSignature
+
+    folder.mkdir()
+    (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
+    (folder / "python_env.yaml").write_text("python: 3.12.1\ndependencies:\n- -r requirements.txt\n", encoding="utf-8")
+    (folder / "weights.bin").write_bytes(b"12345")
+    signature = ModelSignature(
+        Schema([ColSpec("double", name) for name in columns]),
+        Schema([ColSpec("long")]),
+        ParamSchema([ParamSpec("threshold", "double", 0.5)]),
+    )
+    flavors: dict[str, dict[str, Any]] = {"python_function": {"loader_module": "somebodys", "data": "weights.bin"}}
+    model = Model(flavors=flavors, signature=signature, model_size_bytes=5)
+    model.save(folder)
+    return model
+
+
+@pytest.fixture
+def fraud(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[ModelVersion]:
+    """Give two versions of the registered model `fraud`, both ann's, of two runs; version 1 is `champion`.
+
+    What is done next is done by bob.
+    """
+    monkeypatch.setenv("NBFLOW_USER", "ann")
+    experiment_id = client.create_experiment("models")
+    versions = []
+    for i, (columns, requirements) in enumerate([(("a",), "numpy==2.1.0\n"), (("a", "b"), "numpy==2.2.0\npolars\n")]):
+        run = client.create_run(experiment_id, run_name=f"run {i}")
+        client.log_param(run.run_id, "depth", i)
+        client.log_param(run.run_id, "same", "s")
+        client.log_metric(run.run_id, "auc", 0.75 + i / 8)
+        client.log_model(run.run_id, "model", partial(put_model, columns=columns, requirements=requirements))
+        client.set_terminated(run.run_id)
+        versions.append(client.register_model(f"runs:/{run.run_id}/model", "fraud"))
+    client.set_registered_model_alias("fraud", "champion", 1)
+    monkeypatch.setenv("NBFLOW_USER", "bob")
+    return versions

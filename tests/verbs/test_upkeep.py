@@ -13,7 +13,7 @@ import pytest
 
 from nbflow import Client
 from nbflow.errors import InvalidInputError, NotAStoreError
-from nbflow.store import doctor as checking
+from nbflow.store import checkup as checking
 from nbflow.verbs.findings import TITLES, advice
 from nbflow.verbs.gc import Age
 
@@ -242,3 +242,54 @@ def test_default_is_kept_by_its_name(drawn: Verb, client: Client) -> None:
     client.delete_experiment("0")
 
     assert "Kept the experiment Default: every store has it" in drawn("gc", "--yes")
+
+
+# Registered models
+
+
+def test_a_version_that_got_another_number_is_told(
+    lines: Lines, drawn: Verb, client: Client, other: Client, hostile: str
+) -> None:
+    name = hostile.replace("/", "").replace("\r\n", "").replace("\x1b", "")
+    for store in (client, other):
+        store.create_registered_model(name)
+        store.create_model_version(name, f"s3://bucket/{store is other}")
+
+    text = drawn("merge", other.tracking_uri)
+
+    assert "1 new model version" in text
+    assert "is version 2 in DST" in text
+    assert "\u202e" not in text
+    other.create_model_version(name, "s3://bucket/new")
+    assert [line[0] for line in lines("merge", other.tracking_uri)] == ["model", "renumbered", "renumbered"]
+
+
+def test_a_run_that_a_version_came_from_goes_only_by_force(lines: Lines, client: Client, runs: list[Run]) -> None:
+    client.create_registered_model("m")
+    client.create_model_version("m", f"runs:/{runs[0].run_id}/model")
+    client.delete_run(runs[0].run_id)
+
+    ((kept, run_id, reason),) = lines("gc", "--yes")
+    assert (kept, run_id) == ("kept", runs[0].run_id)
+    assert "version 1 of model 'm'" in reason
+    assert lines("gc", "--yes", "--force") == [["run", runs[0].run_id]]
+    assert [line[:2] for line in lines("doctor", status=1)] == [["problem", "missing_source"]]
+
+
+def test_models_and_versions_in_the_trash_are_removed_by_name(lines: Lines, drawn: Verb, client: Client) -> None:
+    for name in ("a", "b"):
+        client.create_registered_model(name)
+    client.create_model_version("b", "s3://bucket/m")
+    client.delete_model_version("b", 1)
+    client.delete_registered_model("a")
+
+    assert "1 registered model, 1 model version" in drawn("gc", "--dry-run")
+    assert lines("gc", "--yes", "--model", "b") == [["version", "b/1"]]
+    assert lines("gc", "--yes") == [["model", "a"]]
+
+
+def test_the_models_of_a_store_are_counted(drawn: Verb, client: Client) -> None:
+    client.create_registered_model("m")
+    client.create_model_version("m", "s3://bucket/m")
+
+    assert "1 model, 1 version" in drawn("doctor")

@@ -1,0 +1,72 @@
+"""The SHA-256 of files, taken once: what was taken of a large file is remembered beside the user's caches.
+
+To read a pickle of 100 MB takes about as long as to take its digest; who loads it ten times need not take it ten times.
+What is remembered is known by the file's device, inode, size and times. Its `ctime` is the system's own: no program can
+set it, so that a file which was changed is another one. Not so on Windows, where it is the time of creation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from nbflow.config import cache_folder
+from nbflow.mlmodel.files import opened
+from nbflow.names import temporary_name
+
+if TYPE_CHECKING:
+    from io import BufferedReader
+
+__all__ = ["sha256_of"]
+
+# Smaller ones are read in less time than it takes to look.
+_LARGE_BYTES = 1 << 18
+# A file that changed so lately may change again without its times showing it.
+_UNSETTLED_NS = 2_000_000_000
+
+
+def sha256_of(path: Path) -> str:
+    """Give the SHA-256 of a file, as 64 hex digits.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    StoreReadError
+        If it cannot be read.
+    """
+    with opened(path) as file:
+        memory = _memory(os.fstat(file.fileno()))
+        if memory is not None:
+            with suppress(OSError, UnicodeDecodeError):
+                remembered = memory.read_text(encoding="ascii")
+                if len(remembered) == 64 and set(remembered) <= set("0123456789abcdef"):  # noqa: PLR2004
+                    return remembered
+        digest = hashlib.file_digest(cast("BufferedReader", file), "sha256").hexdigest()
+        # Of what it was before it was read: a change meanwhile makes it another file.
+        if memory is not None:
+            _remember(memory, digest)
+        return digest
+
+
+def _memory(status: os.stat_result) -> Path | None:
+    """Say where a file's digest is remembered; None where it is not."""
+    if os.name == "nt" or status.st_size < _LARGE_BYTES or time.time_ns() - status.st_ctime_ns < _UNSETTLED_NS:
+        return None
+    facts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return cache_folder() / "digests" / hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def _remember(memory: Path, digest: str) -> None:
+    with suppress(OSError):  # a cache that cannot be written to costs time only
+        memory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = memory.with_name(temporary_name())
+        new.write_text(digest, encoding="ascii")
+        new.replace(memory)
