@@ -63,8 +63,8 @@ def log_model(  # noqa: PLR0913 - MLflow's arguments
     metadata
         The user's own: texts, numbers, lists and dictionaries.
     serialization_format
-        For estimators: `"skops"`, `"cloudpickle"` or `"pickle"`; None takes skops, whose files run no code when they are
-        loaded, and cloudpickle, with a warning, where skops cannot.
+        For estimators: `"skops"`, `"cloudpickle"` or `"pickle"`; None takes skops, whose files run no code when
+        they are loaded, and cloudpickle, with a warning, where skops cannot.
     skops_trusted_types
         Names of types that a skops file may hold, beyond those that are known.
     artifact_path

@@ -67,7 +67,7 @@ class KerasCallback(LateBase):
         if log is None:
             return
         with log.piece("the params"):
-            log.params({"epochs": (self.params or {}).get("epochs"), **optimizer_params(self.model.optimizer)})
+            log.params({"epochs": (self.params or {}).get("epochs"), **_optimizer_params(self.model.optimizer)})
         with log.piece("the model's summary"):
             lines: list[str] = []
             self.model.summary(print_fn=lambda line, **_: lines.append(str(line)))
@@ -104,6 +104,6 @@ class KerasCallback(LateBase):
                 log.metrics([(name, float(value)) for name, value in logs.items()], step)
 
 
-def optimizer_params(optimizer: Any) -> dict[str, Any]:
+def _optimizer_params(optimizer: Any) -> dict[str, Any]:
     """Name an optimizer's settings as MLflow does: `optimizer_name`, `optimizer_learning_rate` ..."""
     return {f"optimizer_{name}": value for name, value in optimizer.get_config().items()}

@@ -61,6 +61,10 @@ class LightningCallback(LateBase):
         self._before: set[str] = set()
         self._validated: set[str] = set()
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Lightning gives each callback two methods of the module that is trained.
+        return {name: value for name, value in super().__getstate__().items() if name not in ("log", "log_dict")}
+
     def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
         """Log what is known beforehand."""
         self._validated = set()

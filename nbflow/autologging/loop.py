@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nbflow.tracking.active import ActiveRun
 
-__all__ = ["Tracked", "track"]
+__all__ = ["Tracked", "batch_size", "track"]
 
 _T = TypeVar("_T")
 

@@ -79,11 +79,11 @@ def _log(
     if current() is not None or within_library():
         return
     rows = inputs_of(call, args, kwargs).rows
-    key = known.key(type(estimator).__name__, rows, variable_of(rows, _users_frame()))
+    key = known.key(type(estimator).__name__, rows, _variable_of(rows, _users_frame()))
     known.client.log_metric(known.run_id, key_of(key), float(value))
 
 
-def variable_of(value: Any, frame: FrameType | None) -> str:
+def _variable_of(value: Any, frame: FrameType | None) -> str:
     """Give the name that a value has where it is used; `unknown_dataset` where it has none.
 
     Parameters

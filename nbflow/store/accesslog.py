@@ -69,8 +69,8 @@ class AccessLog(FolderLog[AccessState]):
     def _empty(self) -> AccessState:
         return AccessState()
 
-    def _news(self) -> Iterator[News]:
-        return self._reader.access_news(self.state.files)
+    def _news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        return self._reader.access_news(files)
 
 
 def unreadable_log(folder: Path, read: Container[str]) -> StoreReadError | None:

@@ -133,5 +133,5 @@ class ExperimentLog(FolderLog[ExperimentState]):
     def _empty(self) -> ExperimentState:
         return ExperimentState(self.experiment_id)
 
-    def _news(self) -> Iterator[News]:
-        return self._reader.experiment_news(self.experiment_id, self.state.files)
+    def _news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        return self._reader.experiment_news(self.experiment_id, files)

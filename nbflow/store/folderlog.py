@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
+from copy import copy
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from nbflow.store.forks import forkable
 from nbflow.store.liveness import this_process
 from nbflow.store.reader import LogShrankError
+from nbflow.store.stamps import snapshot
 from nbflow.store.writer import LogWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from nbflow.store.clock import LogicalClock
     from nbflow.store.events import Event
     from nbflow.store.reader import News
+    from nbflow.store.stamps import FileCursor
 
 __all__ = ["FolderLog", "now_ms"]
 
@@ -25,6 +28,7 @@ __all__ = ["FolderLog", "now_ms"]
 class _Folded(Protocol):
     """A state that grows by what is new in a log."""
 
+    files: dict[str, FileCursor]
     last_t: int
 
     def take(self, news: News) -> object:
@@ -58,15 +62,20 @@ class FolderLog(Generic[S]):
         self._lock = threading.RLock()
 
     def refresh(self) -> S:
-        """Read what is new in the log. What is not there has a state that does not `exist`."""
+        """Read what is new in the log. What is not there has a state that does not `exist`.
+
+        Returns
+        -------
+        state : S
+            Nobody changes it any more: news make another one, so that threads can read it as long as they like.
+        """
         with self._lock:
             try:
-                self._take_news()
+                self.state = self._with_news(self.state)
             except LogShrankError:
                 if self._own_writer is not None:
                     self._own_writer.begin_anew()  # its file may be what is gone
-                self.state = self._empty()
-                self._take_news()
+                self.state = self._with_news(self._empty())
             self._clock.observe(self.state.last_t)
             return self.state
 
@@ -81,8 +90,8 @@ class FolderLog(Generic[S]):
         """Make the state of which nothing has been read."""
         raise NotImplementedError
 
-    def _news(self) -> Iterator[News]:
-        """Read what is new since `self.state`."""
+    def _news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        """Read what is new since the files were read so far."""
         raise NotImplementedError
 
     # For their writing methods
@@ -101,9 +110,17 @@ class FolderLog(Generic[S]):
         self._writer.sync()
         self.refresh()
 
-    def _take_news(self) -> None:
-        for news in self._news():
-            self.state.take(news)
+    def _with_news(self, state: S) -> S:
+        """Give a state with what is new: the same where there is nothing."""
+        grown = None
+        for news in self._news(state.files):
+            if grown is None:
+                grown = snapshot(state)
+            cursor = grown.files.get(news.writer)
+            if cursor is not None:
+                grown.files[news.writer] = copy(cursor)
+            grown.take(news)
+        return state if grown is None else grown
 
 
 def now_ms() -> int:

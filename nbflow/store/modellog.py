@@ -158,8 +158,8 @@ class ModelLog(FolderLog[ModelState]):
     def _empty(self) -> ModelState:
         return ModelState(self.key)
 
-    def _news(self) -> Iterator[News]:
-        return self._reader.model_news(self.key, self.state.files)
+    def _news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        return self._reader.model_news(self.key, files)
 
     def _write(self, events: Sequence[Event]) -> None:
         super()._write(events)
@@ -240,8 +240,8 @@ class VersionLog(FolderLog[VersionState]):
     def _empty(self) -> VersionState:
         return VersionState(self.key, self.version)
 
-    def _news(self) -> Iterator[News]:
-        return self._reader.version_news(self.key, self.version, self.state.files)
+    def _news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
+        return self._reader.version_news(self.key, self.version, files)
 
     def _write(self, events: Sequence[Event]) -> None:
         super()._write(events)

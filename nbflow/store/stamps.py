@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from copy import copy
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from nbflow.store.reader import News
 
-__all__ = ["FileCursor", "HasStamp", "Named", "Stamp", "Stamped", "advance", "later"]
+__all__ = ["FileCursor", "HasStamp", "Named", "Stamp", "Stamped", "advance", "later", "snapshot"]
 
 Stamp = tuple[int, str, int]
 """Logical time, writer, position in the writer's file: no two events have the same."""
@@ -79,6 +80,19 @@ def advance(files: dict[str, FileCursor], news: News) -> FileCursor:
     cursor.points = news.points_end
     cursor.damaged += news.damaged
     return cursor
+
+
+S = TypeVar("S")
+
+
+def snapshot(state: S) -> S:
+    """Copy a folded state, so that one can grow while somebody reads the other. What its dicts hold is never changed."""
+    new = copy(state)
+    for name in new.__struct_fields__:  # type: ignore[attr-defined]  # all states are Structs
+        value = getattr(new, name)
+        if isinstance(value, dict):
+            setattr(new, name, value.copy())
+    return new
 
 
 def later(old: HasStamp | None, stamp: Stamp) -> bool:

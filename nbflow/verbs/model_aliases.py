@@ -92,11 +92,13 @@ def set_policy(
         lambda: _table(found),
     )
     if not found:
-        session.note(f"{_subject(name, alias)} asks for nothing.")
+        session.note(_nothing(name, alias))
 
 
-def _subject(name: str, alias: str | None) -> str:
-    return f"No alias of {called(name)}" if alias is None else f"Alias {line(alias)} of {called(name)}"
+def _nothing(name: str, alias: str | None) -> str:
+    if alias is None:
+        return f"No alias of {called(name)} asks for anything."
+    return f"Alias {line(alias)} of {called(name)} asks for nothing."
 
 
 def _table(policies: Sequence[AliasPolicy]) -> RenderableType:

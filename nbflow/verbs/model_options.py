@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from nbflow.verbs.model_completion import complete_version
+from nbflow.verbs.model_refs import model_uri_of
 from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
@@ -41,14 +43,16 @@ def model_options(function: _F) -> _F:
         "-m",
         "uri",
         required=True,
-        metavar="URI",
-        help="A folder, runs:/RUN_ID/NAME, models:/NAME/VERSION or models:/NAME@ALIAS.",
+        metavar="MODEL",
+        shell_complete=complete_version,
+        help="NAME/VERSION, NAME/latest or NAME@ALIAS; runs:/RUN_ID/NAME, a folder or an fsspec URL.",
     )(function)
 
 
 def find_trusted(session: Session, uri: str, *, trust: bool) -> tuple[FoundModel, Path, Trust]:
     """Find a model, bring it to this machine, and say what is known of where it comes from."""
-    found = session.client.find_model(uri)
+    client = session.client
+    found = client.find_model(model_uri_of(client, uri))
     return found, found.folder, found.trust(trust or None)
 
 

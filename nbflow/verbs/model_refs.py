@@ -13,6 +13,7 @@ from msgspec import Struct
 from nbflow.errors import InvalidInputError, RegisteredModelNotFoundError, did_you_mean
 from nbflow.registry.aliases import LATEST
 from nbflow.uris import parse_model_uri, scheme_of
+from nbflow.widgets.html import visible
 
 if TYPE_CHECKING:
     from nbflow.entities import ModelVersion
@@ -215,7 +216,8 @@ def _filter(name: str) -> str:
 
 def _of_version(named: Named, ref: str) -> Named:
     if not named.is_version:
-        raise click.UsageError(f"{ref!r} names no version. Write {ref}/VERSION, {ref}/latest or {ref}@ALIAS.")
+        said = visible(ref)
+        raise click.UsageError(f"{ref!r} names no version. Write {said}/VERSION, {said}/latest or {said}@ALIAS.")
     return named
 
 
@@ -256,9 +258,10 @@ def _numbered(name: str, which: str) -> Named:
         return Named(name, alias=LATEST)
     if _NUMBER.fullmatch(which):
         return Named(name, version=int(which))
+    said = visible(name)
     raise click.UsageError(
-        f"{which!r} is no version's number. A version is {name}/3, the newest one {name}/latest, that of an alias "
-        f"{name}@ALIAS."
+        f"{which!r} is no version's number. A version is {said}/3, the newest one {said}/latest, that of an alias "
+        f"{said}@ALIAS."
     )
 
 

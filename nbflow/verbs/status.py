@@ -52,6 +52,7 @@ def status(session: Session) -> None:
 
 
 def _counts(client: Client) -> dict[str, Any]:
+    models = [model.lifecycle_stage for model in client.search_registered_models(None, None, view_type=3)]
     return {
         "store": client.tracking_uri,
         "exists": bool(client.search_experiments(3, 1)),
@@ -60,10 +61,7 @@ def _counts(client: Client) -> dict[str, Any]:
             "deleted": len(client.search_experiments(2, None)),
         },
         "runs": {"active": client.count_runs(), "deleted": client.count_runs(run_view_type=2)},
-        "models": {
-            "active": len(client.search_registered_models(None, None)),
-            "deleted": len(client.search_registered_models(None, None, view_type=2)),
-        },
+        "models": {stage: models.count(stage) for stage in ("active", "deleted")},
     }
 
 

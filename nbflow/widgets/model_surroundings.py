@@ -21,7 +21,7 @@ from nbflow.mlmodel.environment import read_python, read_requirements
 from nbflow.mlmodel.files import inside, read_text
 from nbflow.tracking.client import Client
 from nbflow.tracking.model_sources import model_uri
-from nbflow.widgets.surroundings import FAILED, local_folder
+from nbflow.widgets.surroundings import FAILED, local_folder, versions_of_run
 
 if TYPE_CHECKING:
     from nbflow.entities import RegisteredModel, Run
@@ -110,15 +110,18 @@ def around_model(uri: str, uuid: str | None, run_id: str | None, client: Client 
     """
     try:
         client = Client() if client is None else client
-        found = _found(client, uri)
     except _FAILED:
         return AroundModel()
     run = _run(client, run_id)
-    if found is None or _document(found, uuid) is None:
-        return AroundModel(run=None if run is None else run.info.run_name)
-    versions: Iterable[ModelVersion] = () if run is None else _versions_of_run(client, run.run_id)
-    here = tuple(version for version in versions if uuid is not None and version.model_uuid == uuid)
-    return AroundModel(_files(found), None if run is None else run.info.run_name, here)
+    name = None if run is None else run.info.run_name
+    files = None
+    with suppress(*_FAILED):
+        found = _found(client, uri)
+        files = None if found is None or _document(found, uuid) is None else _files(found)
+    if files is None or run is None or uuid is None:
+        return AroundModel(files, name)
+    versions = [version for version in versions_of_run(client, run.run_id) if version.model_uuid == uuid]
+    return AroundModel(files, name, tuple(versions))
 
 
 def around_version(version: ModelVersion, client: Client | None = None) -> AroundVersion:
@@ -215,14 +218,6 @@ def _run(client: Client, run_id: str | None) -> Run | None:
         return None if run_id is None else client.get_run(run_id)
     except _FAILED:
         return None
-
-
-def _versions_of_run(client: Client, run_id: str) -> list[ModelVersion]:
-    try:
-        found = client.search_model_versions(f"run_id = '{run_id}'", None)
-    except _FAILED:
-        return []
-    return sorted(found, key=lambda version: (version.name, version.version))
 
 
 def _identity(version: ModelVersion) -> tuple[object, ...]:

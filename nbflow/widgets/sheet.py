@@ -1,6 +1,6 @@
 """What a page says, before it is drawn: once for HTML, once for text, so that both say the same (pure).
 
-All texts in it are somebody's: whatever draws them escapes them. Kinds, captions and names of facts are nbflow's.
+All texts in it are somebody's: whatever draws them escapes them. Kinds, captions and the names of facts are nbflow's.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import base64
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from nbflow.widgets.facts import CODE_LENGTH
 from nbflow.widgets.html import Html, cut, el, join, user_text, visible
 from nbflow.widgets.parts import (
     NAME_LENGTH,
@@ -54,7 +55,7 @@ def sheet_html(sheet: Sheet) -> Html:
         prose(sheet.about),
         facts_table(sheet.facts) if sheet.facts else None,
         *parts,
-        code_block(sheet.code) if sheet.code else None,
+        code_block(cut(sheet.code, CODE_LENGTH)) if sheet.code else None,
     )
 
 
@@ -78,7 +79,7 @@ def _part(part: Part) -> Html | None:
         return _picture(part)
     if not part.lines:
         return None
-    return el("details", el("summary", part.summary), el("pre", _lines("\n".join(part.lines)), class_="nbflow-block"))
+    return el("details", el("summary", key_text(part.summary)), el("pre", _lines("\n".join(part.lines)), class_="nbflow-block"))
 
 
 def _column(column: Table | Stack) -> Html | None:

@@ -48,7 +48,7 @@ def sheet_text(sheet: Sheet) -> str:
         about,
         _facts(sheet.facts),
         *map(_part, sheet.parts),
-        _indented(visible(sheet.code, keep_lines=True)),
+        _indented(visible(cut(sheet.code, CODE_LENGTH), keep_lines=True)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -68,7 +68,7 @@ def _part(part: Part | Stack) -> str:
     if isinstance(part, Folded):
         more = [f"… and {len(part.lines) - _ROWS:,} more"] if len(part.lines) > _ROWS else []
         shown = [line(each, _VALUE_LENGTH) for each in part.lines[:_ROWS]]
-        return f"{part.summary}\n{_indented(chr(10).join([*shown, *more]))}" if shown else ""
+        return f"{line(part.summary, _VALUE_LENGTH)}\n{_indented(chr(10).join([*shown, *more]))}" if shown else ""
     return "\n\n".join(text for text in map(_part, part.tables) if text)
 
 

@@ -18,7 +18,7 @@ from nbflow.uris import parse_file_url, scheme_of
 if TYPE_CHECKING:
     from nbflow.entities import Run
 
-__all__ = ["FAILED", "Surroundings", "local_folder", "look_around"]
+__all__ = ["FAILED", "Surroundings", "local_folder", "look_around", "versions_of_run"]
 
 FAILED = (NbflowError, OSError, ValueError)  # ValueError: a path with a NUL, or with what no file system can hold
 _ARTIFACTS = "artifacts"
@@ -60,8 +60,19 @@ def look_around(run: Run) -> Surroundings:
         _experiment(client, run.info.experiment_id),
         _parent(client, run),
         _artifacts(client, kept),
-        _versions(client, run),
+        tuple(versions_of_run(client, run.run_id)) if run.outputs.model_outputs else (),
     )
+
+
+def versions_of_run(client: Client, run_id: str) -> list[ModelVersion]:
+    """List what the models of a run are registered as, in the order of names and numbers."""
+    if not run_id.isalnum():  # a filter could not name it, and it is of no run
+        return []
+    try:
+        found = client.search_model_versions(f"run_id = '{run_id}'", None)
+    except FAILED:
+        return []
+    return sorted(found, key=lambda version: (version.name, version.version))
 
 
 def _owner(run: Run) -> tuple[Client, Run] | None:
@@ -124,15 +135,3 @@ def _artifacts(client: Client, run: Run) -> tuple[FileInfo, ...]:
         return tuple(client.list_artifacts(run.run_id))
     except FAILED:
         return ()
-
-
-def _versions(client: Client, run: Run) -> tuple[ModelVersion, ...]:
-    """Find what the models of a run are registered as, in the order of names and numbers."""
-    # An id that a filter cannot name is of no run.
-    if not run.outputs.model_outputs or not run.run_id.isalnum():
-        return ()
-    try:
-        found = client.search_model_versions(f"run_id = '{run.run_id}'", None)
-    except FAILED:
-        return ()
-    return tuple(sorted(found, key=lambda version: (version.name, version.version)))

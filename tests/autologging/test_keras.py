@@ -41,7 +41,7 @@ def model() -> Any:
     keras = pytest.importorskip("keras")
     keras.utils.set_random_seed(1)
     made = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(2, activation="softmax")])
-    made.compile(keras.optimizers.Adam(0.5), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    made.compile(keras.optimizers.Adam(0.5, name="adam"), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return made
 
 
@@ -53,9 +53,7 @@ def history(run: Run, key: str) -> list[tuple[int, float]]:
     return [(point.step, point.value) for point in nbflow.get_metric_history(run.info.run_id, key)]
 
 
-def test_a_training_becomes_a_finished_run(
-    model: Any, the_run: TheRun, files: Callable[[Run], list[str]]
-) -> None:
+def test_a_training_becomes_a_finished_run(model: Any, the_run: TheRun, files: Callable[[Run], list[str]]) -> None:
     found = fit(model, nbflow.callbacks.KerasCallback(), validation_data=(ROWS, KINDS)).history
 
     run = the_run()
@@ -143,7 +141,7 @@ def test_a_callback_is_one_of_keras_and_can_be_copied() -> None:
     keras = pytest.importorskip("keras")
     callback = nbflow.callbacks.KerasCallback(log_every_n_steps=3)
 
-    for twin in (copy.deepcopy(callback), pickle.loads(pickle.dumps(callback))):
+    for twin in (copy.deepcopy(callback), pickle.loads(pickle.dumps(callback))):  # noqa: S301 - made here
         assert isinstance(twin, keras.callbacks.Callback)
         assert isinstance(twin, nbflow.callbacks.KerasCallback)
         assert vars(twin).keys() == vars(callback).keys()

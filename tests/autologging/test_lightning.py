@@ -52,7 +52,7 @@ def module() -> Callable[..., Any]:
         def validation_step(self, batch: Any, _number: int) -> None:
             self.log("val_loss", self.layer(batch[0]).square().mean())
 
-        def test_step(self, batch: Any, _number: int) -> None:
+        def test_step(self, batch: Any, _number: int) -> None:  # noqa: PT019 - Lightning's, no test of pytest's
             self.log("test_loss", self.layer(batch[0]).square().mean())
 
         def configure_optimizers(self) -> Any:
@@ -167,7 +167,7 @@ def test_a_callback_is_one_of_lightning_and_can_be_copied(module: Callable[..., 
     callback = nbflow.callbacks.LightningCallback()
     trainer(callback, max_epochs=1).fit(module(), loader)
 
-    for twin in (copy.deepcopy(callback), pickle.loads(pickle.dumps(callback))):
+    for twin in (copy.deepcopy(callback), pickle.loads(pickle.dumps(callback))):  # noqa: S301 - made here
         assert isinstance(twin, lightning.Callback)
         assert isinstance(twin, nbflow.callbacks.LightningCallback)
 

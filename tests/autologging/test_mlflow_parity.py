@@ -27,8 +27,8 @@ NEEDS = {
 }
 Runs = list[dict[str, Any]]
 
-# How many epochs, which MLflow's callback for Keras does not say; and the steps of a candidate of a search, which MLflow
-# shows as they were before the candidate's params were set.
+# How many epochs, which MLflow's callback for Keras does not say; and the steps of a candidate of a search, which
+# MLflow shows as they were before the candidate's params were set.
 DIFFERENT = {"epochs", "steps", "svc"}
 
 

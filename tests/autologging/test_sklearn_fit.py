@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from joblib import parallel_config
-from scipy import sparse
+from joblib import parallel_config  # type: ignore[import-untyped]
+from scipy import sparse  # type: ignore[import-untyped]
 from sklearn import metrics
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.cluster import DBSCAN, KMeans
@@ -125,9 +125,7 @@ def test_without_targets_there_are_no_metrics(the_run: TheRun) -> None:
 
 
 @pytest.mark.usefixtures("watched")
-def test_the_data_and_a_drawing_are_kept(
-    the_run: TheRun, files: Callable[[Run], list[str]], flowers: Data
-) -> None:
+def test_the_data_and_a_drawing_are_kept(the_run: TheRun, files: Callable[[Run], list[str]], flowers: Data) -> None:
     make_pipeline(StandardScaler(), SVC()).fit(*flowers)
 
     (used,) = the_run().inputs.dataset_inputs
@@ -223,8 +221,8 @@ def test_data_of_every_kind_is_taken(the_run: TheRun, estimator: Any, rows: Any,
     assert the_run().status == "FINISHED"
 
 
-@pytest.mark.usefixtures("watched")
-def test_another_training_in_a_run_keeps_the_first_params_and_says_so(the_run: TheRun, troubles: Troubles) -> None:
+@pytest.mark.usefixtures("watched", "troubles")
+def test_another_training_in_a_run_keeps_the_first_params_and_says_so(the_run: TheRun) -> None:
     with nbflow.start_run():
         Ridge(alpha=1.0).fit(ROWS, KINDS)
         with pytest.warns(RuntimeWarning, match="other values of these params already, and keeps them: alpha"):
@@ -278,7 +276,8 @@ def test_preparing_data_is_no_training(runs: Runs) -> None:
 
 @pytest.mark.usefixtures("watched")
 @pytest.mark.parametrize(
-    ("estimator", "method"), [(KMeans(2, n_init=1), "fit_predict"), (DBSCAN(), "fit_predict"), (PCA(1), "fit_transform")]
+    ("estimator", "method"),
+    [(KMeans(2, n_init=1), "fit_predict"), (DBSCAN(), "fit_predict"), (PCA(1), "fit_transform")],
 )
 def test_fitting_and_answering_at_once_is_one_training(the_run: TheRun, estimator: Any, method: str) -> None:
     answer = getattr(estimator, method)(ROWS)
@@ -311,9 +310,7 @@ def test_a_fit_of_the_users_own_is_not(runs: Runs) -> None:
 
 @pytest.mark.usefixtures("watched")
 def test_trainings_in_threads_have_runs_of_their_own(runs: Runs) -> None:
-    threads = [
-        threading.Thread(target=LogisticRegression(C=c).fit, args=(ROWS, KINDS)) for c in (1.0, 2.0, 3.0, 4.0)
-    ]
+    threads = [threading.Thread(target=LogisticRegression(C=c).fit, args=(ROWS, KINDS)) for c in (1.0, 2.0, 3.0, 4.0)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -361,7 +358,7 @@ class Interrupting(LogisticRegression):  # type: ignore[misc]
     def predict(self, rows: Any) -> Any:
         raise KeyboardInterrupt
 
-    def get_params(self, deep: bool = True) -> Any:  # noqa: ARG002 - scikit-learn's
+    def get_params(self, deep: bool = True) -> Any:
         return {"answer": 1}
 
 
@@ -383,8 +380,8 @@ class Strange(LogisticRegression):  # type: ignore[misc]
         raise ArithmeticError("no chances today")
 
 
-@pytest.mark.usefixtures("watched")
-def test_what_cannot_be_logged_is_told_once_and_the_rest_is_logged(the_run: TheRun, troubles: Troubles) -> None:
+@pytest.mark.usefixtures("watched", "troubles")
+def test_what_cannot_be_logged_is_told_once_and_the_rest_is_logged(the_run: TheRun) -> None:
     with warnings.catch_warnings(record=True) as told, nbflow.start_run():
         warnings.simplefilter("always")
         for _ in range(2):
@@ -424,8 +421,8 @@ def test_a_store_that_cannot_be_written_does_not_end_a_training(
     assert capsys.readouterr().err.count("no run could be started") == 1
 
 
-@pytest.mark.usefixtures("watched")
-def test_a_run_that_is_deleted_meanwhile_does_not_end_a_training(troubles: Troubles) -> None:
+@pytest.mark.usefixtures("watched", "troubles")
+def test_a_run_that_is_deleted_meanwhile_does_not_end_a_training() -> None:
     with nbflow.start_run() as run:
         nbflow.delete_run(run.run_id)
         with pytest.warns(RuntimeWarning, match="could not log"):

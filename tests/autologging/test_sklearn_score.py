@@ -61,7 +61,7 @@ def test_a_name_of_the_module_is_found_too(fitted: Any, the_run: TheRun) -> None
 
 
 @pytest.mark.usefixtures("fitted")
-def test_a_search_scores_by_its_own_name(the_run: TheRun) -> None:
+def test_a_search_scores_by_its_own_name() -> None:
     with nbflow.start_run() as run:
         search = GridSearchCV(LogisticRegression(), {"C": [1, 2]}, cv=2).fit(ROWS, KINDS)
     search.score(ROWS, KINDS)

@@ -152,7 +152,9 @@ def test_a_store_that_cannot_be_written_does_not_end_the_loop(tmp_path: Path, tr
         (3, None),
     ],
 )
-def test_the_samples_of_a_batch_are_counted_where_that_can_be_told(the_run: TheRun, batch: Any, size: int | None) -> None:
+def test_the_samples_of_a_batch_are_counted_where_that_can_be_told(
+    the_run: TheRun, batch: Any, size: int | None
+) -> None:
     with nbflow.start_run():
         list(nbflow.track([batch]))
 

@@ -41,7 +41,7 @@ def test_the_version() -> None:
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, f"nbflow {nbflow.__version__}\n", "")
 
 
-@pytest.mark.parametrize("args", [["--version"], ["--help"], ["runs", "list", "--help"]])
+@pytest.mark.parametrize("args", [["--version"], ["--help"], ["runs", "list", "--help"], ["models", "--help"]])
 def test_it_answers_at_once(args: list[str]) -> None:
     times_s = []
     for _ in range(5):  # the best of several: the budget is the program's, not that of a busy machine
@@ -52,14 +52,29 @@ def test_it_answers_at_once(args: list[str]) -> None:
     assert min(times_s) <= ANSWER_S
 
 
-@pytest.mark.parametrize("args", [["--version"], ["--help"], ["runs", "--store", "nbruns"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--version"],
+        ["--help"],
+        ["runs", "--store", "nbruns"],
+        ["models", "list"],
+        ["models", "approve", "m/1"],
+        ["models", "history", "m"],
+        ["access", "list"],
+    ],
+)
 @pytest.mark.usefixtures("run")
-def test_a_quick_verb_loads_nothing_heavy(args: list[str]) -> None:
+def test_a_quick_verb_loads_nothing_heavy(client: Client, args: list[str]) -> None:
+    client.create_registered_model("m")
+    client.create_model_version("m", "s3://bucket/m")
     code = "import sys\nfrom nbflow.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
     process = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=True)
 
     loaded = {name.partition(".")[0] for name in process.stderr.split()}
-    assert loaded & {"pandas", "numpy", "rich", "IPython", "pyarrow", "fsspec"} == set()
+    assert (
+        loaded & {"pandas", "numpy", "sklearn", "rich", "IPython", "pyarrow", "fsspec", "starlette", "uvicorn"} == set()
+    )
 
 
 def test_a_pipe_gets_lines(run: Run) -> None:
@@ -174,6 +189,7 @@ def test_it_is_installed_under_its_name() -> None:
         (["runs", "show", "nope"], "`nbflow runs list` lists those that are there."),
         (["experiments", "show", "nope"], "`nbflow experiments list` lists those that are there."),
         (["runs", "list", "-e", "nope", "--json"], "`nbflow experiments list` lists those that are there."),
+        (["models", "show", "nope"], "`nbflow models list` lists those that are there."),
     ],
 )
 @pytest.mark.usefixtures("run")

@@ -47,6 +47,19 @@ def test_a_kernel_completes_runs(kernel: Kernel, store: Client) -> None:
     assert kernel.complete(f"%nbflow runs compare {runs[0].run_id[:-3]}")[1] == [runs[0].run_id]
 
 
+def test_a_kernel_completes_models_versions_and_aliases(kernel: Kernel, store: Client) -> None:
+    for name in ("fraud", "free text"):
+        store.create_registered_model(name)
+        store.create_model_version(name, "s3://bucket/x")
+    store.set_registered_model_alias("fraud", "champion", 1)
+
+    assert "compare" in kernel.complete("%nbflow models co")[1]
+    assert kernel.complete("%nbflow models show fr") == ("fr", ["fraud", "'free text'"])
+    assert kernel.complete("%nbflow models show fraud@") == ("fraud@", ["fraud@champion"])
+    assert kernel.complete("%nbflow models approve fraud/")[1] == ["fraud/1", "fraud/latest"]
+    assert kernel.complete("%nbflow models alias fraud ch")[1] == ["champion"]
+
+
 def test_a_kernel_completes_the_first_line_of_a_cell(kernel: Kernel, store: Client) -> None:
     store.create_experiment("first try")
 
@@ -127,7 +140,14 @@ def test_an_open_quote_is_closed(client: Client, begun: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["%nbflow experiment ", "%nbflow show ", "%nbflow runs show ", "%%nbflow run --experiment "]
+    "line",
+    [
+        "%nbflow experiment ",
+        "%nbflow show ",
+        "%nbflow runs show ",
+        "%nbflow models approve ",
+        "%%nbflow run --experiment ",
+    ],
 )
 def test_completing_makes_no_store(line: str) -> None:
     assert candidates(line) == ("", [])

@@ -25,7 +25,8 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def test_the_group_has_the_verbs_and_nothing_of_a_process() -> None:
-    assert set(group.commands) == {"runs", "experiments", "artifacts", "status", "doctor", "gc", "merge"}
+    verbs = {"runs", "experiments", "artifacts", "models", "access", "status", "doctor", "gc", "merge"}
+    assert set(group.commands) == verbs
     assert {name for parameter in group.params for name in parameter.opts} == {"--store", "--json"}
 
 
@@ -99,7 +100,7 @@ def test_what_is_no_store_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("capsys")
 def test_reading_makes_no_store(tmp_path: Path) -> None:
-    for args in (["runs"], ["experiments"], ["status"]):
+    for args in (["runs"], ["experiments"], ["models"], ["access"], ["status"]):
         invoke([*args, "--store", str(tmp_path / "new")])
 
     assert not (tmp_path / "new").exists()

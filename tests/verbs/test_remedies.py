@@ -15,6 +15,9 @@ from nbflow.verbs.remedies import message
         errors.ExperimentDeletedError("e"),
         errors.ExperimentExistsError("e", "1"),
         errors.ExperimentNotFoundError("e"),
+        errors.ModelVersionNotFoundError("m", 3),
+        errors.RegisteredModelExistsError("m"),
+        errors.RegisteredModelNotFoundError("m"),
         errors.RunDeletedError("r"),
         errors.RunNotFoundError("r"),
         errors.StoreWriteError("/store", 13, "Permission denied"),
@@ -32,6 +35,31 @@ def test_no_call_of_python_is_advised(error: errors.NbflowError) -> None:
 
 def test_a_store_that_cannot_be_written_can_be_chosen_otherwise() -> None:
     assert "or choose another with --store" in message(errors.StoreWriteError("/s", 13, "Permission denied"))
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (
+            errors.RegisteredModelNotFoundError(
+                "m", "It is in the trash: Client.restore_registered_model takes it out."
+            ),
+            "It is in the trash: `nbflow models restore NAME` takes it out.",
+        ),
+        (
+            errors.ModelVersionNotFoundError("m", 3, "It is in the trash: Client.restore_model_version takes it out."),
+            "It is in the trash: `nbflow models restore NAME/VERSION` takes it out.",
+        ),
+        (errors.AliasPolicyError("m", 3, "champion", ["1 approval."]), "`nbflow models request-approval NAME/VERSION`"),
+        (errors.UntrustedModelError("m", ["x.pkl"]), "give --trust"),
+    ],
+)
+def test_models_have_remedies_of_the_command_line(error: errors.NbflowError, remedy: str) -> None:
+    text = message(error)
+
+    assert remedy in text
+    assert "Client." not in text
+    assert "trust=True" not in text
 
 
 def test_a_remedy_that_was_made_for_the_case_stays() -> None:

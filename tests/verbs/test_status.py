@@ -42,6 +42,17 @@ def test_a_person_is_told_that_there_is_nothing_yet(drawn: Verb) -> None:
     assert "nothing there yet" in drawn("status")
 
 
+def test_models_are_counted_where_there_are_any(document: Callable[..., Any], drawn: Verb, client: Client) -> None:
+    client.create_experiment("a")
+    assert "model" not in drawn("status").partition("\n")[2]
+    for name in ("one", "two", "three"):
+        client.create_registered_model(name)
+    client.delete_registered_model("three")
+
+    assert document("status")["models"] == {"active": 2, "deleted": 1}
+    assert "2 registered models (and 1 in the trash)" in drawn("status")
+
+
 def test_a_person_sees_what_is_running(drawn: Verb, client: Client, runs: list[Run], hostile: str) -> None:
     client.create_run(runs[0].info.experiment_id, run_name=hostile)
 

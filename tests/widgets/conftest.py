@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nbflow.mlmodel.document import Model
+from nbflow.mlmodel.environment import write_environment
+from nbflow.mlmodel.example import save_example
+from nbflow.mlmodel.requirements import Requirements
+from nbflow.mlmodel.schema import ColSpec, Schema
+from nbflow.mlmodel.signature import ModelSignature
 from nbflow.tracking.frame import RunFrame
+
+if TYPE_CHECKING:
+    from nbflow import Client
+    from nbflow.entities import Run
 
 # All that may be drawn: none of these runs or loads anything.
 TAGS = set(
-    "b bdi caption code details div pre span style summary table tbody td th thead tr".split(),  # noqa: SIM905
+    "b bdi caption code details div img pre span style summary table tbody td th thead tr".split(),  # noqa: SIM905
 )
 ATTRIBUTES = set(
-    "align aria-hidden aria-label class colspan nowrap role rowspan scope style tabindex title".split(),  # noqa: SIM905
+    "align alt aria-hidden aria-label class colspan nowrap role rowspan scope src style tabindex title".split(),  # noqa: SIM905
 )
 
 
@@ -69,7 +80,11 @@ class _Reader(HTMLParser):
         assert len(set(names)) == len(names), f"attributes {names} are doubled"
         node = Node(tag, {name: value or "" for name, value in attrs})
         self.open[-1].children.append(node)
-        self.open.append(node)
+        if tag == "img":  # it has no end, and what it shows stands in it
+            assert node.attributes["src"].startswith("data:image/svg+xml;base64,")
+        else:
+            assert "src" not in names
+            self.open.append(node)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop().tag == tag, f"</{tag}> closes something else"
@@ -93,6 +108,34 @@ def parse() -> Callable[[str], Node]:
         return root
 
     return read
+
+
+@pytest.fixture
+def logged(client: Client) -> Callable[..., tuple[Run, str]]:
+    """Log a model without a library: what its files say is all that is drawn. Give the run and the model's URI."""
+
+    def log(name: str = "forest", *, example: Any = None, needs: tuple[str, ...] = ("numpy==2.1.0",), **said: Any) -> Any:
+        experiment = client.get_experiment_by_name("iris")
+        experiment_id = client.create_experiment("iris") if experiment is None else experiment.experiment_id
+        run = client.create_run(experiment_id, run_name="keen-fox")
+        client.log_metric(run.run_id, "accuracy", 0.93)
+        client.log_param(run.run_id, "depth", 7)
+
+        def save(folder: Path) -> Model:
+            folder.mkdir()
+            write_environment(folder, Requirements(list(needs)))
+            signature = ModelSignature(Schema([ColSpec("double", "petal")]), Schema([ColSpec("long")]))
+            flavors = {"sklearn": {"sklearn_version": "1.7.2"}, "python_function": {"loader_module": "mlflow.sklearn"}}
+            given = {"flavors": flavors, "signature": signature, "model_size_bytes": 1_500, **said}
+            document = Model(run_id=run.run_id, artifact_path=name, **given)
+            document.saved_input_example_info = None if example is None else save_example(folder, example)
+            document.save(folder)
+            return document
+
+        client.log_model(run.run_id, name, save)
+        return client.get_run(run.run_id), f"runs:/{run.run_id}/{name}"
+
+    return log
 
 
 @pytest.fixture
