@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
+from collections.abc import Mapping
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from nbflow.uris import scheme_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from nbflow.mlmodel.document import ModelInfo
     from nbflow.mlmodel.signature import ModelSignature
@@ -230,8 +231,10 @@ def get_model_dependencies(model_uri: str | os.PathLike[str], format: str = "pip
 
 
 def _options(artifacts: Any, model_config: Any, loader_module: Any, data_path: Any, streamable: Any) -> dict[str, Any]:
+    if isinstance(artifacts, Mapping):  # what is none is told when the model is saved
+        artifacts = {name: _local(given) for name, given in artifacts.items()}
     return {
-        "artifacts": artifacts if artifacts is None else {name: _local(given) for name, given in artifacts.items()},
+        "artifacts": artifacts,
         "model_config": model_config,
         "loader_module": loader_module,
         "data_path": data_path,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbflow.autologging.lightning_callback import LightningCallback
 from nbflow.tracking.fluent.models import load_as, log_as, save_as
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from nbflow.mlmodel.document import ModelInfo
     from nbflow.mlmodel.signature import ModelSignature
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["LightningCallback", "load_model", "log_model", "save_model"]
 
 
 def log_model(  # noqa: PLR0913 - MLflow's arguments

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from nbflow.artifact_store.paths import check_artifact_path
 from nbflow.artifact_store.writing import make_folder, write_error
+from nbflow.errors import InvalidPathError
 from nbflow.names import temporary_name
 
 if TYPE_CHECKING:
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["new_folder"]
 
+# How often two that put a folder at one path at once may come between each other.
+_TRIES = 10
+
 
 @contextmanager
 def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Path, Callable[[], list[Written]]]]:
-    """Let a folder be written on this machine, and put it in place of the artifacts at a path.
+    """Let a folder be written on this machine, and put it at a path, in place of an older one of its kind.
 
     On this machine's disk the folder is renamed into place. Elsewhere its files are uploaded one by one, and the one
     that makes it what it is comes last, after that of an older folder has gone: whoever looks in between finds none.
@@ -45,11 +49,13 @@ def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Pat
     Raises
     ------
     InvalidPathError
-        If the path is not an artifact's or leads out by a symlink.
+        If the path is not an artifact's or leads out by a symlink, or other artifacts are there.
     StoreWriteError
         If the store refuses.
     """
     path = check_artifact_path(path)
+    if files.exists(path) and not files.exists(f"{path}/{last}"):
+        raise InvalidPathError(path, "Other artifacts of the run are there, which this would delete. Use another name.")
     target = files.local_path(path)
     if target is None:
         with TemporaryDirectory(prefix="nbflow-") as above:
@@ -65,14 +71,22 @@ def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Pat
 
 
 def _swap(folder: Path, target: Path) -> list[Written]:
-    old = target.with_name(temporary_name())
-    try:
-        if os.path.lexists(target):
-            os.replace(target, old)  # noqa: PTH105 (a folder that is not empty is never written over)
-        os.replace(folder, target)  # noqa: PTH105
-    except OSError as exc:
-        raise write_error(target, exc) from exc
-    shutil.rmtree(old, ignore_errors=True)
+    for tries_left in reversed(range(_TRIES)):
+        old = target.with_name(temporary_name())
+        try:
+            with suppress(FileNotFoundError):
+                os.replace(target, old)  # noqa: PTH105 (a folder that is not empty is never written over)
+            os.replace(folder, target)  # noqa: PTH105
+        except OSError as exc:
+            if not os.path.lexists(target):
+                with suppress(OSError):
+                    os.replace(old, target)  # noqa: PTH105
+            elif tries_left and os.path.lexists(old):  # somebody else has put one there meanwhile
+                shutil.rmtree(old, ignore_errors=True)
+                continue
+            raise write_error(target, exc) from exc
+        shutil.rmtree(old, ignore_errors=True)
+        break
     return [found for found in target.rglob("*") if found.is_file()]
 
 

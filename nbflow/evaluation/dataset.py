@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from nbflow.errors import InvalidInputError, UnsupportedValueError, did_you_mean
+from nbflow.evaluation.values import one_for_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Rows", "read_rows"]
+
+_UNKNOWN = "Leave out the rows whose truth is not known."
+_UNSAID = "Leave out the rows of which nothing was predicted."
 
 
 class Rows(Struct):
@@ -35,11 +40,11 @@ class Rows(Struct):
     targets: Any
     predictions: Any = None
     frame: Any = None
-    target_name: str | None = None
+    target_name: Any = None
 
 
 def read_rows(
-    data: Any, targets: Any, predictions: str | None = None, feature_names: Sequence[str] | None = None
+    data: Any, targets: Any, predictions: Hashable | None = None, feature_names: Sequence[str] | None = None
 ) -> Rows:
     """Take data apart.
 
@@ -57,7 +62,7 @@ def read_rows(
     Raises
     ------
     InvalidInputError
-        If a column is not there, or there are not as many targets as rows.
+        If a column is not there, there are not as many targets as rows, or some are missing.
     UnsupportedValueError
         If the data are neither.
     """
@@ -73,30 +78,23 @@ def read_rows(
         if isinstance(targets, str) or predictions is not None:
             raise InvalidInputError("targets", targets, "An array has no columns: give the targets as an array.")
         features = data if feature_names is None else pd.DataFrame(data, columns=list(feature_names))
-        rows = Rows(features, _values(targets), frame=data)
+        rows = Rows(features, one_for_each(targets, "targets", _UNKNOWN), frame=data)
     else:
-        taken = [name for name in (targets if isinstance(targets, str) else None, predictions) if name is not None]
+        column = targets if np.ndim(targets) == 0 and isinstance(targets, Hashable) else None
+        taken = [name for name in (column, predictions) if name is not None]
         for name in [*taken, *(feature_names or ())]:
             if name not in frame.columns:
                 known = [str(column) for column in frame.columns]
-                raise InvalidInputError("data", name, f"There is no such column.{did_you_mean(name, known)}")
-        features = frame.drop(columns=taken) if feature_names is None else frame[list(feature_names)]
+                raise InvalidInputError("data", name, f"There is no such column.{did_you_mean(str(name), known)}")
         rows = Rows(
-            features,
-            _values(frame[targets] if isinstance(targets, str) else targets),
-            None if predictions is None else _values(frame[predictions]),
+            frame.drop(columns=taken) if feature_names is None else frame[list(feature_names)],
+            one_for_each(targets if column is None else frame[column], "targets", _UNKNOWN),
+            None if predictions is None else one_for_each(frame[predictions], "predictions", _UNSAID),
             frame,
-            targets if isinstance(targets, str) else None,
+            column,
         )
     if len(rows.targets) != len(data):
         raise InvalidInputError("targets", len(rows.targets), f"There is one for each of the {len(data)} rows.")
     if not len(data):
         raise InvalidInputError("data", "no rows", "Nothing can be said of a model without a row.")
     return rows
-
-
-def _values(given: Any) -> Any:
-    import numpy as np
-
-    values = np.asarray(given)
-    return values.reshape(-1) if values.ndim == 2 and values.shape[1] == 1 else values  # noqa: PLR2004

@@ -12,7 +12,8 @@ from nbflow.evaluation.extra import extra_values, read_extra
 from nbflow.evaluation.result import EvaluationResult
 from nbflow.evaluation.scores import Predictions, classifier_metrics, regressor_metrics
 from nbflow.evaluation.subjects import Subject, subject_of
-from nbflow.evaluation.thresholds import check_thresholds, read_thresholds
+from nbflow.evaluation.thresholds import check_measured, check_thresholds, read_thresholds
+from nbflow.evaluation.values import check_classes, check_numbers, one_for_each
 from nbflow.provenance import context_tags
 from nbflow.tracking.active import active_run
 from nbflow.tracking.client import Client
@@ -30,6 +31,7 @@ __all__ = ["evaluate"]
 
 ModelType = Literal["classifier", "regressor"]
 _FOLDER = "evaluation"
+_PREDICTION = "the model's prediction"
 
 
 def evaluate(  # noqa: PLR0913 - MLflow's arguments
@@ -57,7 +59,7 @@ def evaluate(  # noqa: PLR0913 - MLflow's arguments
     data
         A DataFrame, or an array of shape (n_rows, n_features).
     targets
-        The column that holds the truth, or an array of shape (n_rows,).
+        The column that holds the truth, or an array of shape (n_rows,). None may be missing.
     model_type
         `"classifier"` or `"regressor"`.
     predictions
@@ -87,7 +89,7 @@ def evaluate(  # noqa: PLR0913 - MLflow's arguments
     Raises
     ------
     InvalidInputError
-        If an argument cannot be used.
+        If an argument cannot be used, or values are missing among the targets or the predictions.
     ModelNotFoundError
         If there is no such model.
     SchemaEnforcementError
@@ -99,7 +101,9 @@ def evaluate(  # noqa: PLR0913 - MLflow's arguments
         raise InvalidInputError("model_type", model_type, f"It is one of {', '.join(get_args(ModelType))}.")
     if (model is None) == (predictions is None):
         raise InvalidInputError("model and predictions", (model, predictions), "Give one of them.")
-    wanted, extra = read_thresholds(thresholds), read_extra(extra_metrics)
+    extra = read_extra(extra_metrics)
+    better = {name: metric.greater_is_better for name, metric in extra.items()}
+    wanted = read_thresholds(thresholds, better, has_baseline=baseline is not None)
     rows = read_rows(data, targets, predictions, feature_names)
     client = Client()
     subject = Subject(lambda _: rows.predictions) if model is None else subject_of(model, client, trust=trust)
@@ -112,11 +116,12 @@ def evaluate(  # noqa: PLR0913 - MLflow's arguments
     if other is not None:
         theirs = _predict(other, rows, model_type, pos_label)
         before = judge(theirs) | extra_values(extra, theirs)
+    check_measured(wanted, metrics, before)
     drawn, tables = _look(subject, rows, given, model_type, with_model=model is not None) if charts else ({}, {})
     with _run() as run_id:
         result = EvaluationResult(metrics, before, drawn, tables, run_id=run_id, thresholds=wanted)
         _log(client, result, rows, subject)
-    check_thresholds(wanted, metrics, before if other is not None else None)
+    check_thresholds(wanted, metrics, before)
     return result
 
 
@@ -126,11 +131,15 @@ def _predict(subject: Subject, rows: Rows, model_type: str, pos_label: Any) -> P
     predicted = np.asarray(subject.predict(rows.features))
     if predicted.size != len(rows.targets):
         raise InvalidInputError(
-            "the model's prediction", f"shape {predicted.shape}", f"It is one for each of {len(rows.targets)} rows."
+            _PREDICTION, f"shape {predicted.shape}", f"It is one for each of {len(rows.targets)} rows."
         )
-    predicted = predicted.reshape(len(rows.targets))
+    predicted = one_for_each(predicted.reshape(-1), _PREDICTION, "Judge it by rows for which it predicts something.")
     if model_type == "regressor":
+        check_numbers(rows.targets, "targets")
+        check_numbers(predicted, _PREDICTION)
         return Predictions(rows.targets, predicted)
+    check_classes(rows.targets, predicted, "targets")
+    check_classes(predicted, rows.targets, _PREDICTION)
     seen = np.unique(np.concatenate([np.unique(rows.targets), np.unique(predicted)]))
     classes = seen if subject.classes is None else np.union1d(seen, subject.classes)
     given = Predictions(rows.targets, predicted, classes=classes.tolist())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nbflow.errors import InvalidInputError, UnsupportedValueError
 from nbflow.values import metric_value
@@ -26,12 +27,12 @@ class EvaluationMetric(Struct, frozen=True):
     eval_fn
         Called with the predictions and the targets, in this order (MLflow's).
     greater_is_better
-        Which side is better.
+        Which side is better; None guesses it from the name, where it matters.
     """
 
     name: str
     eval_fn: Callable[[Any, Any], Any]
-    greater_is_better: bool = True
+    greater_is_better: bool | None = None
 
 
 def make_metric(
@@ -44,7 +45,7 @@ def make_metric(
     eval_fn
         Called with the predictions and the targets, in this order; gives a number.
     greater_is_better
-        Which side is better.
+        Which side is better; thresholds go by it.
     name
         What it is logged as; None is the function's name.
 
@@ -53,38 +54,51 @@ def make_metric(
     InvalidInputError
         If it has no name.
     """
-    name = name or getattr(eval_fn, "__name__", "")
-    if not name or name == "<lambda>":
-        raise InvalidInputError("name", name, "A function without a name needs one: make_metric(name=...).")
-    return EvaluationMetric(name, eval_fn, greater_is_better)
+    return EvaluationMetric(name or _name_of(eval_fn), eval_fn, greater_is_better)
 
 
-def read_extra(given: Iterable[Any] | Mapping[str, Any] | None) -> dict[str, Callable[[Any, Any], Any]]:
-    """Give for each name a function of targets and predictions, in this order.
+def read_extra(given: Iterable[Any] | Mapping[str, Any] | None) -> dict[str, EvaluationMetric]:
+    """Give metrics of the user's own by their names.
 
     Parameters
     ----------
     given
-        Metrics of `make_metric`, or functions called as scikit-learn's are, with targets and predictions; or the
-        latter by name.
+        Metrics of `make_metric`, or functions called as scikit-learn's are, with targets and predictions; or either of
+        them by name.
 
     Raises
     ------
     UnsupportedValueError
         If one is neither.
+    InvalidInputError
+        If a function has no name.
     """
+    expected = "give a list of functions of targets and predictions."
+    if given is not None and (isinstance(given, str) or not isinstance(given, Iterable)):
+        raise UnsupportedValueError("extra_metrics", given, expected)
     named = given.items() if isinstance(given, Mapping) else [(None, each) for each in given or ()]
-    found: dict[str, Callable[[Any, Any], Any]] = {}
+    found: dict[str, EvaluationMetric] = {}
     for name, metric in named:
         if isinstance(metric, EvaluationMetric):
-            found[name or metric.name] = lambda y, predicted, m=metric: m.eval_fn(predicted, y)  # type: ignore[misc]
+            one = replace(metric, name=name or metric.name)
         elif callable(metric):
-            found[name or make_metric(eval_fn=metric, greater_is_better=True).name] = metric
+            one = EvaluationMetric(name or _name_of(metric), lambda predicted, y, m=metric: m(y, predicted))  # type: ignore[misc]
         else:
-            raise UnsupportedValueError("extra_metrics", metric, "give functions of targets and predictions.")
+            raise UnsupportedValueError("extra_metrics", metric, expected)
+        found[one.name] = one
     return found
 
 
-def extra_values(extra: Mapping[str, Callable[[Any, Any], Any]], given: Predictions) -> dict[str, float]:
+def extra_values(extra: Mapping[str, EvaluationMetric], given: Predictions) -> dict[str, float]:
     """Compute metrics of the user's own."""
-    return {name: metric_value(f(given.targets, given.predicted), f"metric {name}") for name, f in extra.items()}
+    return {
+        name: metric_value(metric.eval_fn(given.predicted, given.targets), f"metric {name}")
+        for name, metric in extra.items()
+    }
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    name = getattr(function, "__name__", "")
+    if not name or name == "<lambda>":
+        raise InvalidInputError("name", name, "A function without a name needs one: make_metric(name=...).")
+    return str(name)

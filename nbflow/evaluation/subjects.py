@@ -11,7 +11,7 @@ from msgspec import Struct
 from nbflow.errors import UnsupportedValueError
 
 if TYPE_CHECKING:
-
+    from nbflow.flavors.pyfunc_model import PyFuncModel
     from nbflow.tracking.client import Client
 
 __all__ = ["Subject", "subject_of"]
@@ -30,18 +30,12 @@ class Subject(Struct):
         The classes, in the order of the probabilities; None where they are not known.
     version
         The name and number of the registered version that it is.
-    run_id
-        The run that logged it.
-    uri
-        What it was named by; `""` for an object.
     """
 
     predict: Callable[[Any], Any]
     probabilities: Callable[[Any], Any] | None = None
     classes: Any = None
     version: tuple[str, int] | None = None
-    run_id: str | None = None
-    uri: str = ""
 
 
 def subject_of(model: Any, client: Client, *, trust: bool | None) -> Subject:
@@ -70,8 +64,6 @@ def subject_of(model: Any, client: Client, *, trust: bool | None) -> Subject:
         subject = _of_loaded(loaded)
         if found.version is not None:
             subject.version = found.version.name, found.version.version
-        subject.run_id = found.run_id
-        subject.uri = found.uri
         return subject
     if isinstance(model, PyFuncModel):
         return _of_loaded(model)
@@ -84,8 +76,14 @@ def subject_of(model: Any, client: Client, *, trust: bool | None) -> Subject:
     )
 
 
-def _of_loaded(model: Any) -> Subject:
-    return _with_probabilities(Subject(model.predict), model.get_raw_model())
+def _of_loaded(model: PyFuncModel) -> Subject:
+    from nbflow.mlmodel.enforce import Enforcer
+
+    subject = _with_probabilities(Subject(model.predict), model.get_raw_model())
+    if subject.probabilities is not None:
+        raw, enforce = subject.probabilities, Enforcer(model.input_schema)
+        subject.probabilities = lambda features: raw(enforce(features))
+    return subject
 
 
 def _with_probabilities(subject: Subject, model: Any) -> Subject:

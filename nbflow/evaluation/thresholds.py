@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from nbflow.errors import InvalidInputError, ModelValidationError, did_you_mean
+from nbflow.errors import InvalidInputError, ModelValidationError, UnsupportedValueError, did_you_mean
 from nbflow.tracking.direction import guess_mode
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["MetricThreshold", "check_thresholds", "read_thresholds"]
+__all__ = ["MetricThreshold", "check_measured", "check_thresholds", "read_thresholds"]
 
 
 class MetricThreshold(Struct, frozen=True):
@@ -28,7 +27,8 @@ class MetricThreshold(Struct, frozen=True):
     min_relative_change
         By which share of the baseline's it must be better: 0.05 is five percent.
     greater_is_better
-        None guesses it from the metric's name: less of an error or a loss is better, more of a score.
+        None goes by what `make_metric` said, or else guesses it from the metric's name: less of an error or a loss is
+        better, more of a score.
     """
 
     threshold: float | None = None
@@ -37,55 +37,84 @@ class MetricThreshold(Struct, frozen=True):
     greater_is_better: bool | None = None
 
 
-def read_thresholds(given: Mapping[str, MetricThreshold | float] | None) -> dict[str, MetricThreshold]:
+def read_thresholds(given: Any, better: Mapping[str, bool | None], *, has_baseline: bool) -> dict[str, MetricThreshold]:
     """Check thresholds, before anything is computed.
 
     Parameters
     ----------
     given
-        For each metric a `MetricThreshold`, or the value that it must reach.
+        For each metric a `MetricThreshold`, or the value that it must reach; None for none.
+    better
+        For metrics of the user's own: whether greater is better, where that was said.
+    has_baseline
+        Whether there is something that a change can be from.
+
+    Raises
+    ------
+    UnsupportedValueError
+        If they are no dictionary.
+    InvalidInputError
+        If one is no number and no `MetricThreshold`, or asks for nothing, or for a change from no baseline.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        expected = "give a dictionary from the names of metrics to what they must reach."
+        raise UnsupportedValueError("thresholds", given, expected)
+    found = {}
+    for metric, wanted in (given or {}).items():
+        threshold = wanted if isinstance(wanted, MetricThreshold) else MetricThreshold(wanted)
+        asked = [threshold.threshold, threshold.min_absolute_change, threshold.min_relative_change]
+        numbers: list[Any] = [value for value in asked if value is not None]
+        what = f"the threshold of {metric}"
+        if not all(isinstance(n, int | float) and not isinstance(n, bool) and not math.isnan(n) for n in numbers):
+            raise InvalidInputError(what, wanted, "It is a number, or an nbflow.models.MetricThreshold of numbers.")
+        if not numbers:
+            raise InvalidInputError(what, wanted, "It asks for nothing: give a threshold.")
+        if _needs_baseline(threshold) and not has_baseline:
+            raise InvalidInputError(what, wanted, "A change needs something to change from: give baseline=.")
+        known = better.get(metric) if threshold.greater_is_better is None else threshold.greater_is_better
+        found[metric] = replace(threshold, greater_is_better=known)
+    return found
+
+
+def check_measured(
+    wanted: Mapping[str, MetricThreshold], metrics: Mapping[str, float], baseline: Mapping[str, float]
+) -> None:
+    """Check that what thresholds are about has been measured.
 
     Raises
     ------
     InvalidInputError
-        If one is neither.
+        If a metric is not there, or, where a change is asked for, is not among the baseline's.
     """
-    found = {}
-    for metric, wanted in (given or {}).items():
-        if isinstance(wanted, bool) or not isinstance(wanted, MetricThreshold | int | float):
+    for metric, threshold in wanted.items():
+        of, there = ("", metrics) if metric not in metrics else (" of the baseline", baseline)
+        if metric not in metrics or (_needs_baseline(threshold) and metric not in baseline):
+            known = f"It is one of {', '.join(sorted(there))}."
             raise InvalidInputError(
-                f"the threshold of {metric}", wanted, "It is a number, or an nbflow.models.MetricThreshold."
+                "thresholds", metric, f"There is no such metric{of}.{did_you_mean(metric, there)} {known}"
             )
-        threshold = wanted if isinstance(wanted, MetricThreshold) else MetricThreshold(float(wanted))
-        if threshold.threshold is None and not _needs_baseline(threshold):
-            raise InvalidInputError(f"the threshold of {metric}", wanted, "It asks for nothing: give a threshold.")
-        found[metric] = threshold
-    return found
 
 
 def check_thresholds(
-    wanted: Mapping[str, MetricThreshold], metrics: Mapping[str, float], baseline: Mapping[str, float] | None
+    wanted: Mapping[str, MetricThreshold], metrics: Mapping[str, float], baseline: Mapping[str, float]
 ) -> None:
     """Raise an error that lists every threshold that is not reached.
+
+    Parameters
+    ----------
+    wanted, metrics, baseline
+        As `check_measured` let them pass.
 
     Raises
     ------
     ModelValidationError
         If there is one.
-    InvalidInputError
-        If a metric is not there, or a change is asked for and no baseline was given.
     """
-    failures = []
-    for metric, threshold in wanted.items():
-        if metric not in metrics:
-            raise InvalidInputError(
-                "thresholds",
-                metric,
-                f"There is no such metric.{did_you_mean(metric, metrics)} It is one of {', '.join(sorted(metrics))}.",
-            )
-        if _needs_baseline(threshold) and (baseline is None or metric not in baseline):
-            raise InvalidInputError("thresholds", metric, "A change needs something to change from: give baseline=.")
-        failures += _failures(metric, threshold, metrics[metric], (baseline or {}).get(metric))
+    failures = [
+        failure
+        for metric, threshold in wanted.items()
+        for failure in _failures(metric, threshold, metrics[metric], baseline.get(metric))
+    ]
     if failures:
         raise ModelValidationError(failures)
 

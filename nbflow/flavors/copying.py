@@ -35,7 +35,7 @@ def check_paths(paths: Any, what: str) -> list[Path]:
     LocalFileNotFoundError
         If one is not there.
     InvalidInputError
-        If two have the same name.
+        If two have the same name, or one is the root of a disk.
     """
     if paths is None:
         return []
@@ -48,6 +48,8 @@ def check_paths(paths: Any, what: str) -> list[Path]:
         path = Path(os.path.abspath(given))
         if not path.exists():
             raise LocalFileNotFoundError(os.fspath(given))
+        if not path.name:
+            raise InvalidInputError(what, os.fspath(given), "That is the whole disk: give a folder of it.")
         if path.name in found:
             rule = f"{found[path.name]} has the same name: they would lie in one place. Rename one of them."
             raise InvalidInputError(what, os.fspath(given), rule)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.flavors.importers import needed_modules, watch_imports
+from nbflow.mlmodel.files import is_below
 
 __all__ = ["probe", "run"]
 
@@ -58,7 +59,7 @@ def probe(job: dict[str, Any]) -> dict[str, Any]:
     own = _UNPICKLERS | {name.partition(".")[0] for name in outside}
     return {
         "modules": needed_modules((name for name in new if name not in outside), importers, own),
-        "local": {name: place for name, place in outside.items() if not place.startswith(str(folder.resolve()))},
+        "local": {name: place for name, place in outside.items() if not is_below(place, str(folder.resolve()))},
         "nbflow": any(_holds_nbflow(module) for name, module in new.items() if _is_foreign(name, module)),
         "problem": problem,
     }

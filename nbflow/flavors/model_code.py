@@ -21,6 +21,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from nbflow.mlmodel.files import is_below
+
 __all__ = ["code_files", "importing_from", "run_script"]
 
 # One model at a time: sys.path and sys.modules are everybody's.
@@ -134,7 +136,7 @@ def code_files(folder: Path, relative: str) -> list[str]:
 def _install_hook(root: str) -> None:
     if root not in _roots:
         _roots.add(root)
-        for path in [known for known in sys.path_importer_cache if _is_below(known, root)]:
+        for path in [known for known in sys.path_importer_cache if is_below(known, root)]:
             sys.path_importer_cache.pop(path, None)
     if _finder not in sys.path_hooks:
         sys.path_hooks.insert(0, _finder)
@@ -143,13 +145,9 @@ def _install_hook(root: str) -> None:
 
 def _finder(path: str) -> Any:
     """Give the finder for a folder of a model's code, as `sys.path_hooks` asks for it."""
-    if not any(_is_below(path, root) for root in _roots):
+    if not any(is_below(path, root) for root in _roots):
         raise ImportError
     return FileFinder(path, (ExtensionFileLoader, EXTENSION_SUFFIXES), (_Loader, SOURCE_SUFFIXES))
-
-
-def _is_below(path: str, root: str) -> bool:
-    return path == root or path.startswith(root + os.sep)
 
 
 def _hide(root: str) -> dict[str, ModuleType]:
@@ -171,7 +169,7 @@ def _is_from(module: ModuleType, root: str) -> bool:
     file = getattr(module, "__file__", None)
     # A folder without __init__.py has no file.
     places = [file] if file is not None else list(getattr(module, "__path__", ()))
-    return any(_is_below(str(place), root) for place in places)
+    return any(is_below(str(place), root) for place in places)
 
 
 def _drop(names: set[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidInputError, ModelFormatError, UnsupportedValueError, shown
+from nbflow.flavors.named_file import named_file, relative_name
 from nbflow.flavors.options import check_options
 from nbflow.flavors.protocol import Predict, Saved
 from nbflow.flavors.skops_file import read_skops, write_skops
@@ -15,7 +16,6 @@ from nbflow.flavors.skops_types import is_scientific
 from nbflow.flavors.telling import warn_user
 from nbflow.flavors.unpickling import unpickle
 from nbflow.mlmodel.distributions import distributions_of, pinned
-from nbflow.mlmodel.files import inside
 
 if TYPE_CHECKING:
     from nbflow.mlmodel.trust import Trust
@@ -139,7 +139,7 @@ class SklearnFlavor:
         """
         if _format(folder, config) == "skops":
             return []
-        return [_file(folder, config).relative_to(folder.resolve()).as_posix()]
+        return [relative_name(folder, _file(folder, config))]
 
 
 def _check_model(model: Any) -> None:
@@ -206,10 +206,7 @@ def _format(folder: Path, config: Mapping[str, Any]) -> str:
 
 
 def _file(folder: Path, config: Mapping[str, Any]) -> Path:
-    file = inside(folder, config.get("pickled_model", config.get("model_path")))
-    if not file.is_file():
-        raise ModelFormatError(str(folder), f"Its file {file.name} is missing.")
-    return file
+    return named_file(folder, config, "pickled_model", config.get("model_path"))
 
 
 def _listed(folder: Path, config: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ from nbflow.errors import SchemaEnforcementError
 from nbflow.mlmodel.data_types import DataType
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 __all__ = ["CONVERSION_ERRORS", "cast_column", "fits", "is_objects"]
@@ -143,12 +144,22 @@ def _hint(name: object, column: pd.Series[Any], kind: DataType) -> str:
             " Please ensure that the input data of datetime column only contains timezone-naive datetime objects: "
             ".dt.tz_convert('UTC').dt.tz_localize(None) of it are the same moments."
         )
-    if isinstance(dtype, pd.CategoricalDtype) or not {dtype.kind, target.kind} <= set("biuf"):
+    if isinstance(dtype, pd.CategoricalDtype) or name is None:
         return ""
+    place = f"df[{name!r}]"
+    if isinstance(dtype, pd.StringDtype) and target.kind in "fiM":
+        return f" Read the text first: pd.{'to_datetime' if target.kind == 'M' else 'to_numeric'}({place})."
+    if kind is DataType.string:
+        return f" If it is text that was read as something else, make it text again: {place}.astype(str)."
+    return _number_hint(place, column, target) if {dtype.kind, target.kind} <= set("biuf") else ""
+
+
+def _number_hint(place: str, column: pd.Series[Any], target: np.dtype[Any]) -> str:
     known = column.dropna()
     if len(known) == len(column):
-        at = "" if name is None else f": df[{name!r}].astype({str(target)!r})"
-        return f" If no value is lost by it, convert it first{at}."
+        return f" If no value is lost by it, convert it first: {place}.astype({str(target)!r})."
+    if target.kind == column.dtype.kind == "b":
+        return f" Booleans of numpy cannot be missing: fill them, or give them as objects: {place}.astype(object)."
     if target.kind == "i" and bool((known % 1 == 0).all()):
         return (
             " Hint: the type mismatch is likely caused by missing values. Integer columns can not represent missing "

@@ -50,8 +50,13 @@ def split_from_json(value: Any, schema: Schema | None = None) -> pd.DataFrame:
             f"Got {sorted(map(str, value))}."
         )
         raise InvalidInputError("dataframe_split", value, rule)
+    columns = value.get("columns")
     try:
-        frame = pd.DataFrame(index=value.get("index"), columns=value.get("columns"), data=value["data"])
+        if isinstance(columns, list) and columns and all(isinstance(name, list) for name in columns):
+            columns = pd.MultiIndex.from_tuples(
+                map(tuple, columns)
+            )  # else each is one level of all
+        frame = pd.DataFrame(index=value.get("index"), columns=columns, data=value["data"])
     except _CAST_ERRORS as exc:
         rule = (
             f"Provided dataframe_split field is not a valid dataframe representation in 'split' format. Error: '{exc}'"

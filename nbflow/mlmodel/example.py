@@ -34,7 +34,6 @@ __all__ = [
     "load_example_params",
     "load_serving_example",
     "save_example",
-    "serving_example",
     "split_example",
 ]
 
@@ -132,17 +131,6 @@ def save_example(folder: str | os.PathLike[str], example: Any) -> dict[str, Any]
     write_text(Path(folder) / EXAMPLE, encoded.text)
     write_text(Path(folder) / SERVING_EXAMPLE, encoded.serving)
     return dict(encoded.info)
-
-
-def serving_example(example: Any) -> str:
-    """Give the body of a request to `/invocations` for an input example, as indented JSON.
-
-    Raises
-    ------
-    UnsupportedValueError
-        If it is of a type that cannot be kept, or holds something that JSON cannot.
-    """
-    return encode_example(example).serving
 
 
 def split_example(example: Any) -> tuple[Any, dict[str, Any] | None]:

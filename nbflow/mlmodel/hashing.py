@@ -2,15 +2,20 @@
 
 To read a pickle of 100 MB takes about as long as to take its digest; who loads it ten times need not take it ten times.
 What is remembered is known by the file's device, inode, size and times. Its `ctime` is the system's own: no program can
-set it, so that a file which was changed is another one. Not so on Windows, where it is the time of creation.
+set it, so that a file which was changed is another one. Not so on Windows, where it is the time of creation; nor where
+a file is mapped into memory: what is written there may change no time (for half a minute; in a tmpfs for ever). So only
+files that nobody else may write to are remembered, and only where nobody else can write what is remembered.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import stat
+import sys
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -58,15 +63,41 @@ def sha256_of(path: Path) -> str:
 
 def _memory(status: os.stat_result) -> Path | None:
     """Say where a file's digest is remembered; None where it is not."""
-    if os.name == "nt" or status.st_size < _LARGE_BYTES or time.time_ns() - status.st_ctime_ns < _UNSETTLED_NS:
+    if sys.platform == "win32" or status.st_size < _LARGE_BYTES:
         return None
-    facts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    return cache_folder() / "digests" / hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+    if time.time_ns() - status.st_ctime_ns < _UNSETTLED_NS or not _is_own(status):
+        return None
+    folder = cache_folder() / "digests"
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if _is_own(folder.lstat()):
+            facts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            return folder / hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+    return None
+
+
+def _is_own(status: os.stat_result) -> bool:
+    """Tell whether a file is this user's, and no other may write to it."""
+    if sys.platform == "win32" or status.st_uid != os.geteuid() or status.st_mode & stat.S_IWOTH:
+        return False
+    return not status.st_mode & stat.S_IWGRP or _is_private(status.st_gid)
+
+
+@cache
+def _is_private(group: int) -> bool:
+    """Tell whether a group is one that many systems make for each user: called the same, with no other member."""
+    import grp
+    import pwd
+
+    try:
+        user, found = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(group)
+    except KeyError:
+        return False
+    return found.gr_name == user and set(found.gr_mem) <= {user}
 
 
 def _remember(memory: Path, digest: str) -> None:
     with suppress(OSError):  # a cache that cannot be written to costs time only
-        memory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = memory.with_name(temporary_name())
         new.write_text(digest, encoding="ascii")
         new.replace(memory)

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -326,6 +327,8 @@ def _name(given: Any) -> Name | None:
     if isinstance(given, tuple | list):
         return tuple(_name(part) for part in given)
     plain = given.item() if type(given).__module__ == "numpy" and hasattr(given, "item") else given
+    if isinstance(plain, float) and not math.isfinite(plain):
+        raise InvalidSchemaError(given, "JSON has no names that are NaN or infinite: give the column a name.")
     if plain is None or isinstance(plain, str | int | float):
         return plain
     raise InvalidSchemaError(given, f"JSON has no names of type {type(given).__name__}: rename the column to text.")

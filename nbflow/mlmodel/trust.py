@@ -144,11 +144,17 @@ def _is_below_url(url: str, above: str) -> bool:
     except ValueError:  # http://[a
         return False
     # What climbs, or could be read as climbing by whoever serves it, is below nothing.
-    climbs = any(part in (".", "..") for part in re.split(r"[/\\]", unquote(unquote(path))))
+    climbs = any(part.partition(";")[0] in (".", "..") for part in re.split(r"[/\\]", _plain(path)))
     if climbs or any(rest) or (scheme, host.lower()) != (scheme_above, host_above.lower()):
         return False
     path, path_above = path.rstrip("/"), path_above.rstrip("/")
     return path == path_above or path.startswith(f"{path_above}/")
+
+
+def _plain(path: str) -> str:
+    while (decoded := unquote(path)) != path:
+        path = decoded
+    return path
 
 
 def _all_files(name: str, path: Path) -> Iterator[tuple[str, Path]]:

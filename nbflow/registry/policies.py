@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import unicodedata
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -139,19 +140,25 @@ def _rejections(facts: VersionFacts) -> Iterable[str]:
 
 def _approvals(wanted: int, facts: VersionFacts) -> Iterable[str]:
     given = [reviewer for reviewer, approved in facts.verdicts.items() if approved]
-    counted = [reviewer for reviewer in given if reviewer not in facts.registered_by and reviewer != facts.mover]
+    authors, mover = {_person(name) for name in facts.registered_by}, _person(facts.mover)
+    counted = {_person(reviewer) for reviewer in given} - authors - {mover}
     lacking = wanted - len(counted)
     if lacking <= 0:
         return ()
     noun = "approval" if lacking == 1 else "approvals"
     more = "more " if counted else ""
     void = [
-        f"{shown(reviewer)} {'registered it' if reviewer in facts.registered_by else 'moves the alias'}"
+        f"{shown(reviewer)} {'registered it' if _person(reviewer) in authors else 'moves the alias'}"
         for reviewer in given
-        if reviewer not in counted
+        if _person(reviewer) not in counted
     ]
     but = f" (given, but {' and '.join(void)})" if void else ""
     return (f"{lacking} {more}{noun} by somebody who neither registered it nor moves the alias{but}.",)
+
+
+def _person(name: str) -> str:
+    """Give what the spellings of one name have in common: to many who know users, `Ann` is `ann`."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _unmet(require: str, metrics: Mapping[str, float]) -> Iterable[str]:

@@ -12,11 +12,12 @@ from nbflow.store.folderlog import FolderLog
 from nbflow.store.layout import LOG
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping
     from pathlib import Path
 
     from nbflow.store.clock import LogicalClock
     from nbflow.store.reader import News, StoreReader
+    from nbflow.store.stamps import FileCursor
 
 __all__ = ["AccessLog", "unreadable_log"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -20,17 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbflow.store.reader import News
+    from nbflow.store.stamps import Folded
 
 __all__ = ["Checkup", "Finding", "Seen", "read_log"]
-
-
-class _Folded(Protocol):
-    """Any state."""
-
-    files: dict[str, FileCursor]
-
-    def take(self, news: News) -> object:
-        """Take in what one writer has written since the last reading."""
 
 
 class Finding(Struct, frozen=True):
@@ -103,7 +95,7 @@ class Seen(Struct):
         self.findings.append(Finding(kind, path, detail, count, problem))
 
 
-def read_log(seen: Seen, folder: Path, news: Callable[[], Iterator[News]], state: _Folded) -> None:
+def read_log(seen: Seen, folder: Path, news: Callable[[], Iterator[News]], state: Folded) -> None:
     """Fold a log into a state, and note what its files show."""
     log = folder / LOG
     try:

@@ -50,8 +50,9 @@ def run_of(state: RunState, *, uri: str, status: str, experiment_deleted: bool) 
     experiment_deleted
         Whether its experiment is in the trash; its runs are then too.
     """
-    tags = {key: tag.value for key, tag in state.tags.items() if tag.value is not None}
-    metrics = state.metrics
+    # Of copies that are made in one step: another thread may be logging.
+    tags = {key: tag.value for key, tag in state.tags.copy().items() if tag.value is not None}
+    metrics = state.metrics.copy()
     return Run(
         RunInfo(
             run_id=state.run_id,
@@ -66,7 +67,7 @@ def run_of(state: RunState, *, uri: str, status: str, experiment_deleted: bool) 
         ),
         RunData(
             {key: series.last[2] for key, series in metrics.items()},
-            {key: str(param.value) for key, param in state.params.items()},
+            {key: str(param.value) for key, param in state.params.copy().items()},
             tags,
             tuple(Metric(key, s.last[2], s.last[1], s.last[0]) for key, s in metrics.items()),
         ),
@@ -76,7 +77,7 @@ def run_of(state: RunState, *, uri: str, status: str, experiment_deleted: bool) 
                     Dataset(used.name, used.digest, used.source_type, used.source, used.schema, used.profile),
                     tuple(InputTag(key, value) for key, value in used.tags.items()),
                 )
-                for _, used in sorted(state.inputs.values(), key=itemgetter(0))
+                for _, used in sorted(state.inputs.copy().values(), key=itemgetter(0))
             )
         ),
         state.phase.error if state.phase is not None else None,
@@ -90,7 +91,7 @@ def _outputs_of(state: RunState) -> RunOutputs:
     return RunOutputs(
         tuple(
             ModelOutput(made.path, made.uuid, made.flavors, made.step, made.time, made.size, made.files)
-            for _, made in sorted(state.models.values(), key=itemgetter(0))
+            for _, made in sorted(state.models.copy().values(), key=itemgetter(0))
         )
     )
 

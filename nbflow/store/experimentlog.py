@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from nbflow.store.clock import LogicalClock
     from nbflow.store.reader import News, StoreReader
+    from nbflow.store.stamps import FileCursor
 
 __all__ = ["ExperimentLog"]
 

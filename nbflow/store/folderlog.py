@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from copy import copy
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from nbflow.store.forks import forkable
 from nbflow.store.liveness import this_process
 from nbflow.store.reader import LogShrankError
-from nbflow.store.stamps import snapshot
+from nbflow.store.stamps import Folded, snapshot
 from nbflow.store.writer import LogWriter
 
 if TYPE_CHECKING:
@@ -25,17 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FolderLog", "now_ms"]
 
 
-class _Folded(Protocol):
-    """A state that grows by what is new in a log."""
-
-    files: dict[str, FileCursor]
-    last_t: int
-
-    def take(self, news: News) -> object:
-        """Take in what one writer has written since the last reading."""
-
-
-S = TypeVar("S", bound=_Folded)
+S = TypeVar("S", bound=Folded)
 
 
 class FolderLog(Generic[S]):

@@ -14,6 +14,7 @@ __all__ = [
     "ACCESS",
     "ARTIFACTS",
     "DEFAULT_EXPERIMENT",
+    "HIGHEST_VERSION",
     "LOG",
     "MODELS",
     "MODEL_FOLDER_PATTERN",
@@ -35,6 +36,7 @@ ARTIFACTS = "artifacts"
 MODELS = "models"
 ACCESS = "access"
 DEFAULT_EXPERIMENT = "Default"
+HIGHEST_VERSION = 10**9
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 # What `experiment_id_for` makes, and what an SQL integer holds.
@@ -44,7 +46,7 @@ _LOWEST_ID = 10**17
 # What `model_folder_for` makes. Not `*.gc`, which is on its way out, nor what begins with a dot.
 MODEL_FOLDER_PATTERN = r"^(?!\.)(?!.*\.gc\Z)[A-Za-z0-9._+%~\-]{1,140}\Z"
 _MODEL_FOLDER = re.compile(MODEL_FOLDER_PATTERN)
-_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+_VERSION = re.compile(r"[1-9][0-9]{0,9}")
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)")
 _LONGEST = 100
@@ -109,7 +111,7 @@ def is_model_folder(name: str) -> bool:
 
 def is_version_folder(name: str) -> bool:
     """Tell whether a folder of a model can be a version."""
-    return _VERSION.fullmatch(name) is not None
+    return _VERSION.fullmatch(name) is not None and int(name) <= HIGHEST_VERSION
 
 
 def experiment_id_for(name: str, generation: int) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, field
 
 from nbflow.store.events import Event, Granted, Number, decode_by
-from nbflow.store.layout import MODEL_FOLDER_PATTERN
+from nbflow.store.layout import HIGHEST_VERSION, MODEL_FOLDER_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ __all__ = [
     "numbers_to",
 ]
 
-VersionNumber = Annotated[int, Meta(ge=1, le=10**9)]
+VersionNumber = Annotated[int, Meta(ge=1, le=HIGHEST_VERSION)]
 Numbers = dict[str, float | str]
 """Metrics as JSON can hold them: what is no finite number is `"NaN"`, `"Infinity"` or `"-Infinity"`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nbflow.errors import RegisteredModelNotFoundError, UnsupportedValueError
 from nbflow.store.events import Granted, encode
@@ -41,11 +41,39 @@ if TYPE_CHECKING:
     from nbflow.store.clock import LogicalClock
     from nbflow.store.events import Event
     from nbflow.store.reader import News, StoreReader
+    from nbflow.store.stamps import FileCursor
 
 __all__ = ["ModelLog", "VersionLog", "check_readable"]
 
 
-class ModelLog(FolderLog[ModelState]):
+S = TypeVar("S", ModelState, VersionState)
+
+
+class _RegistryLog(FolderLog[S]):
+    """What can be written of a model as of a version. Each write says in `by` whose it is."""
+
+    def set_tag(self, key: str, value: str, by: str) -> None:
+        """Set a tag."""
+        self._write([ModelTagSet(self._clock.tick(), key, value, by=by)])
+
+    def delete_tag(self, key: str, by: str) -> None:
+        """Take a tag away."""
+        self._write([ModelTagDeleted(self._clock.tick(), key, by=by)])
+
+    def describe(self, text: str, by: str) -> None:
+        """Say what it is."""
+        self._write([Described(self._clock.tick(), text, by=by)])
+
+    def delete(self, by: str) -> None:
+        """Put it into the trash; with a model go its versions."""
+        self._write([ModelDeleted(self._clock.tick(), now_ms(), by=by)])
+
+    def _write(self, events: Sequence[Event]) -> None:
+        super()._write(events)
+        self.close()  # the next event may be weeks away, and there may be many models
+
+
+class ModelLog(_RegistryLog[ModelState]):
     """One registered model of a store, for reading and writing. Each write says in `by` whose it is.
 
     Parameters
@@ -95,25 +123,9 @@ class ModelLog(FolderLog[ModelState]):
         """Give the model another name, and the policies that go with it."""
         self._write([*self._policies(policies, by), ModelRenamed(self._clock.tick(), name, by=by)])
 
-    def delete(self, by: str) -> None:
-        """Put the model into the trash, and with it its versions."""
-        self._write([ModelDeleted(self._clock.tick(), now_ms(), by=by)])
-
     def restore(self, by: str, policies: Sequence[AliasPolicy] = ()) -> None:
         """Take the model out of the trash, with the policies that its name has by now."""
         self._write([*self._policies(policies, by), ModelRestored(self._clock.tick(), now_ms(), by=by)])
-
-    def set_tag(self, key: str, value: str, by: str) -> None:
-        """Set a tag."""
-        self._write([ModelTagSet(self._clock.tick(), key, value, by=by)])
-
-    def delete_tag(self, key: str, by: str) -> None:
-        """Take a tag away."""
-        self._write([ModelTagDeleted(self._clock.tick(), key, by=by)])
-
-    def describe(self, text: str, by: str) -> None:
-        """Say what the model is."""
-        self._write([Described(self._clock.tick(), text, by=by)])
 
     def set_alias(self, alias: str, version: VersionState, by: str) -> None:
         """Let an alias stand for a version."""
@@ -161,12 +173,8 @@ class ModelLog(FolderLog[ModelState]):
     def _news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
         return self._reader.model_news(self.key, files)
 
-    def _write(self, events: Sequence[Event]) -> None:
-        super()._write(events)
-        self.close()  # the next event may be weeks away, and there may be many models
 
-
-class VersionLog(FolderLog[VersionState]):
+class VersionLog(_RegistryLog[VersionState]):
     """One version of a registered model, for reading and writing. Each write says in `by` whose it is.
 
     Parameters
@@ -195,18 +203,6 @@ class VersionLog(FolderLog[VersionState]):
         """
         self._write([event])
 
-    def set_tag(self, key: str, value: str, by: str) -> None:
-        """Set a tag."""
-        self._write([ModelTagSet(self._clock.tick(), key, value, by=by)])
-
-    def delete_tag(self, key: str, by: str) -> None:
-        """Take a tag away."""
-        self._write([ModelTagDeleted(self._clock.tick(), key, by=by)])
-
-    def describe(self, text: str, by: str) -> None:
-        """Say what the version is."""
-        self._write([Described(self._clock.tick(), text, by=by)])
-
     def stage(self, stage: str, by: str) -> None:
         """Give the version another stage."""
         self._write([Staged(self._clock.tick(), stage, by=by)])
@@ -229,10 +225,6 @@ class VersionLog(FolderLog[VersionState]):
         event = Evaluated(self._clock.tick(), numbers_to(metrics), dataset, self.state.registered.id, by=by)
         self._write([event])
 
-    def delete(self, by: str) -> None:
-        """Put the version into the trash."""
-        self._write([ModelDeleted(self._clock.tick(), now_ms(), by=by)])
-
     def restore(self, by: str) -> None:
         """Take the version out of the trash."""
         self._write([ModelRestored(self._clock.tick(), now_ms(), by=by)])
@@ -242,10 +234,6 @@ class VersionLog(FolderLog[VersionState]):
 
     def _news(self, files: Mapping[str, FileCursor]) -> Iterator[News]:
         return self._reader.version_news(self.key, self.version, files)
-
-    def _write(self, events: Sequence[Event]) -> None:
-        super()._write(events)
-        self.close()
 
 
 def check_readable(event: Event) -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from nbflow.errors import RegisteredModelExistsError, RegisteredModelNotFoundError, StoreWriteError
+from nbflow.errors import InvalidInputError, RegisteredModelExistsError, RegisteredModelNotFoundError, StoreWriteError
 from nbflow.store.appendfile import sync_folder
 from nbflow.store.folderlog import now_ms
-from nbflow.store.layout import Layout, model_folder_for
+from nbflow.store.layout import HIGHEST_VERSION, Layout, model_folder_for
 from nbflow.store.model_events import Registered, numbers_to
 from nbflow.store.model_fold import ModelState
 from nbflow.store.modellog import ModelLog, VersionLog, check_readable
@@ -217,6 +217,8 @@ class Models(NamedFolders[ModelLog, ModelState]):
         ------
         RegisteredModelNotFoundError
             If the model is gone.
+        InvalidInputError
+            If there is no number left.
         UnsupportedValueError
             If something in it is no text that a file can hold.
         StoreWriteError
@@ -271,12 +273,17 @@ class Models(NamedFolders[ModelLog, ModelState]):
         ------
         RegisteredModelNotFoundError
             If the model is gone.
+        InvalidInputError
+            If there is no number left.
         StoreWriteError
             If the disk refuses.
         """
         state = self.log(folder).refresh()
         number = wanted or max([*self._reader.versions(folder), *state.removed_numbers, 0]) + 1
         while True:
+            if number > HIGHEST_VERSION:
+                rule = f"The highest number, {HIGHEST_VERSION:,}, is taken. Register it under another name."
+                raise InvalidInputError("version", number, rule)
             place = self._layout.version(folder, number)
             try:
                 place.mkdir()

@@ -10,10 +10,20 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from nbflow.store.reader import News
 
-__all__ = ["FileCursor", "HasStamp", "Named", "Stamp", "Stamped", "advance", "later", "snapshot"]
+__all__ = ["FileCursor", "Folded", "HasStamp", "Named", "Stamp", "Stamped", "advance", "later", "snapshot"]
 
 Stamp = tuple[int, str, int]
 """Logical time, writer, position in the writer's file: no two events have the same."""
+
+
+class Folded(Protocol):
+    """A state that grows by what is new in a log."""
+
+    files: dict[str, FileCursor]
+    last_t: int
+
+    def take(self, news: News) -> object:
+        """Take in what one writer has written since the last reading."""
 
 
 class HasStamp(Protocol):
@@ -82,11 +92,11 @@ def advance(files: dict[str, FileCursor], news: News) -> FileCursor:
     return cursor
 
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Folded)
 
 
 def snapshot(state: S) -> S:
-    """Copy a folded state, so that one can grow while somebody reads the other. What its dicts hold is never changed."""
+    """Copy a folded state, so that one can grow while somebody reads the other. What its dicts hold stays as it is."""
     new = copy(state)
     for name in new.__struct_fields__:  # type: ignore[attr-defined]  # all states are Structs
         value = getattr(new, name)

@@ -12,7 +12,7 @@ from nbflow.registry.stages import ARCHIVED
 from nbflow.tracking.model_version_calls import ModelVersionCalls
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nbflow.entities import AliasPolicy, ModelVersion
     from nbflow.store.model_fold import ModelState, VersionState
@@ -46,7 +46,7 @@ class AliasCalls(ModelVersionCalls):
         """
         alias = check_alias(alias)
         model, log = self._version(name, version)
-        self._check_policies(model, log.state, alias)
+        self._check_policies(model, log.state, lambda guarded: guarded == alias)
         self._store.models.log(model.folder).set_alias(alias, log.state, self._who())
 
     def delete_registered_model_alias(self, name: str, alias: str) -> None:
@@ -103,7 +103,8 @@ class AliasCalls(ModelVersionCalls):
             The alias, which need not be set.
         approvals
             How many must have approved the version who neither registered it nor move the alias. Whoever rejected it,
-            and has not approved it since, keeps it from getting the alias.
+            and has not approved it since, keeps it from getting the alias. Names that differ in capitals only, or in
+            how Unicode writes a letter, count as one.
         require
             A filter on the metrics that `nbflow.evaluate` found of the version, such as `"metrics.accuracy >= 0.9"`.
 
@@ -180,8 +181,7 @@ class AliasCalls(ModelVersionCalls):
             rule = f"Versions in stage {wanted} are not archived: only those in {' and '.join(ACTIVE_STAGES)}."
             raise InvalidInputError("archive_existing_versions", archive_existing_versions, rule)
         model, log = self._version(name, version)
-        if wanted in ACTIVE_STAGES:
-            self._check_policies(model, log.state, wanted, any_case=True)
+        self._check_stage_policies(model, log.state, wanted)
         log.stage(wanted, self._who())
         if archive_existing_versions:
             for other in self._store.models.versions(model.folder):
@@ -230,13 +230,17 @@ class AliasCalls(ModelVersionCalls):
             raise ModelVersionNotFoundError(name, stage, "No version is in this stage.")
         return self._record(model, newest)
 
-    def _check_policies(self, model: ModelState, version: VersionState, alias: str, *, any_case: bool = False) -> None:
-        """Raise if a version does not have what an alias, or the stage of that name, asks for."""
+    def _check_stage_policies(self, model: ModelState, version: VersionState, stage: str) -> None:
+        """Raise if a version does not have what the alias that is called as a stage, in whatever case, asks for."""
+        if stage in ACTIVE_STAGES:
+            self._check_policies(model, version, lambda guarded: guarded.casefold() == stage.casefold())
+
+    def _check_policies(self, model: ModelState, version: VersionState, is_meant: Callable[[str], bool]) -> None:
+        """Raise if a version does not have what the policies of some aliases ask for."""
         from nbflow.store.model_entity import policies_of
 
         for policy in policies_of(model):
-            same = policy.alias.casefold() == alias.casefold() if any_case else policy.alias == alias
-            if same:
+            if is_meant(policy.alias):
                 self._check_policy(model, version, policy)
 
 

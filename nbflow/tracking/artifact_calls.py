@@ -30,6 +30,10 @@ class ArtifactCalls:
 
     _store: FileStore
 
+    if TYPE_CHECKING:  # what another part of Client gives
+
+        def _registered_as(self, run_id: str | None, path: str) -> str | None: ...
+
     def log_artifact(self, run_id: str, local_path: str | os.PathLike[str], artifact_path: str | None = None) -> None:
         """Copy a file, or a folder under its own name, into a run's artifacts.
 
@@ -48,6 +52,8 @@ class ArtifactCalls:
             If there is no such file.
         InvalidPathError
             If the artifact path climbs out, or cannot be a path.
+        InvalidInputError
+            If it would change a model that is registered.
         RunDeletedError
             If the run is in the trash.
         StoreWriteError
@@ -56,18 +62,18 @@ class ArtifactCalls:
         source = _local(local_path)
         target = f"{_checked(artifact_path)}/{source.name}" if artifact_path else source.name
         if source.is_dir():
-            self._write(run_id, lambda files: files.write_tree(target, source))
+            self._write(run_id, target, lambda files: files.write_tree(target, source), tree=source)
         else:
-            self._write(run_id, lambda files: [files.write_file(target, source)])
+            self._write(run_id, target, lambda files: [files.write_file(target, source)])
 
     def log_artifacts(self, run_id: str, local_dir: str | os.PathLike[str], artifact_path: str | None = None) -> None:
         """Copy all that is in a folder into a run's artifacts; see `log_artifact`."""
         source, target = _local(local_dir), _checked(artifact_path) if artifact_path else None
-        self._write(run_id, lambda files: files.write_tree(target, source))
+        self._write(run_id, target or "", lambda files: files.write_tree(target, source), tree=source)
 
     def log_bytes(self, run_id: str, data: bytes, artifact_file: str) -> None:
         """Write bytes to an artifact file; see `log_artifact`."""
-        self._write(run_id, lambda files: [files.write_bytes(artifact_file, data)])
+        self._write(run_id, artifact_file, lambda files: [files.write_bytes(artifact_file, data)])
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
         """Write text, as UTF-8, to an artifact file; see `log_artifact`.
@@ -155,6 +161,7 @@ class ArtifactCalls:
         full, thumbnail = media.encode_image(image, name), media.encode_thumbnail(image)
         self._write(
             run_id,
+            name,
             lambda files: [files.write_bytes(name, full), files.write_bytes(media.thumbnail_name(name), thumbnail)],
         )
         log = self._store.run_log(run_id)
@@ -306,11 +313,22 @@ class ArtifactCalls:
         root = os.fspath(self._store.root)
         return root if uri.startswith(root + os.sep) else None
 
-    def _write(self, run_id: str, write: Callable[[ArtifactStore], Iterable[Any]]) -> None:
+    def _write(
+        self,
+        run_id: str,
+        target: str,
+        write: Callable[[ArtifactStore], Iterable[Any]],
+        *,
+        tree: Path | None = None,
+    ) -> None:
         log = self._store.run_log(run_id)
         run = self._store.record(log)
         if run.info.lifecycle_stage == "deleted":
             raise RunDeletedError(run_id)
+        for model in run.outputs.model_outputs:
+            if _changes(model.path, target, tree) and self._registered_as(run_id, model.path):
+                rule = "The model there is registered, and stays what it was. Write beside it."
+                raise InvalidInputError("the artifact path", model.path, rule)
         files = self._opened(run)
         written = list(write(files))
         log.sync_at_end(lambda: files.sync(written))
@@ -343,6 +361,14 @@ def bring(
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
+
+
+def _changes(model: str, target: str, tree: Path | None) -> bool:
+    """Tell whether a file, or what lies in a tree, that is written to a target would lie in a model's folder."""
+    if f"{target}/".startswith(f"{model}/"):
+        return True
+    above = f"{target}/" if target else ""
+    return tree is not None and model.startswith(above) and os.path.lexists(tree / model.removeprefix(above))
 
 
 def _local(path: Any) -> Path:

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from nbflow.artifact_store import download
-from nbflow.errors import ArtifactNotFoundError, ModelNotFoundError
+from nbflow.errors import ArtifactNotFoundError, ModelNotFoundError, UnsupportedValueError
 from nbflow.mlmodel.document import MLMODEL, Model
 from nbflow.mlmodel.trust import Trust
 
@@ -91,9 +91,12 @@ class FoundModel:
             If nothing is there.
         """
         try:
-            return download(self.files, self.path or None, target)
+            folder = download(self.files, self.path or None, target)
         except ArtifactNotFoundError as exc:
             raise ModelNotFoundError(self.place) from exc
+        if not (folder / MLMODEL).is_file():  # told here, where its place is known, not that of the copy
+            raise ModelNotFoundError(self.place)
+        return folder
 
     @cached_property
     def document(self) -> Model:
@@ -124,5 +127,12 @@ class FoundModel:
         ----------
         trust
             Whether the user trusts all of it.
+
+        Raises
+        ------
+        UnsupportedValueError
+            If it is not a boolean: `"no"` would be one that is true.
         """
+        if trust is not None and not isinstance(trust, bool):
+            raise UnsupportedValueError("trust", trust, "give True or False.")
         return Trust(self.digests, all=bool(trust), place=os.fspath(self.place))

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelCalls"]
 
-_RULE = "It is a path, runs:/<run_id>/<name>, models:/<name>/<version>, models:/<name>@<alias> or an fsspec URL."
+_FORMS = "a path, runs:/<run_id>/<name>, models:/<name>/<version>, models:/<name>@<alias> or an fsspec URL."
 
 
 class ModelCalls(RegistryCalls):
@@ -70,9 +67,9 @@ class ModelCalls(RegistryCalls):
         RunDeletedError
             If it is in the trash.
         InvalidPathError
-            If the name cannot be a path of an artifact.
+            If the name cannot be a path of an artifact, or the run has artifacts there that are no model.
         InvalidInputError
-            If the run's model of that name is registered.
+            If the run's model of that name, or one above or below it, is registered.
         StoreWriteError
             If the disk refuses. An older model of that name is untouched.
         """
@@ -87,9 +84,10 @@ class ModelCalls(RegistryCalls):
         if run.info.lifecycle_stage == "deleted":
             raise RunDeletedError(run_id)
         files = self._opened(run)
-        if files.exists(f"{name}/{MLMODEL}") and (version := self._registered_as(run_id, name)):
+        # Only then can a model of the run be there, below or above: else the registry need not be read.
+        if (files.exists(name) or "/" in name) and (version := self._registered_as(run_id, name)):
             whose = "" if self._identity else f" as {version}"
-            rule = f"The run's model of this name is registered{whose}, and stays what it was. Use another name."
+            rule = f"The run's model there is registered{whose}, and stays what it was. Use another name."
             raise InvalidInputError("name", name, rule)
         with new_folder(files, name, MLMODEL) as (folder, put):
             model = save(folder)
@@ -167,6 +165,7 @@ class ModelCalls(RegistryCalls):
 
     def _run_path(self, folder: Path) -> tuple[str, str] | None:
         """Say which run's artifact a folder is, when it lies in this store."""
+        from nbflow.artifact_store.paths import is_artifact_path
         from nbflow.store.layout import ARTIFACTS, is_run_id
 
         try:
@@ -174,7 +173,9 @@ class ModelCalls(RegistryCalls):
         except ValueError:
             return None
         _, run_id, artifacts, *path = (*parts, "", "", "")[: max(len(parts), 3)]
-        return (run_id, "/".join(path)) if is_run_id(run_id) and artifacts == ARTIFACTS and path else None
+        # A model that is being logged, and loaded to see what it imports, is no artifact yet.
+        known = is_run_id(run_id) and artifacts == ARTIFACTS and is_artifact_path("/".join(path))
+        return (run_id, "/".join(path)) if known else None
 
     def register_model(
         self,
@@ -214,13 +215,14 @@ class ModelCalls(RegistryCalls):
         """
         from nbflow.registry import check_model_name
         from nbflow.store.models import ModelFacts
+        from nbflow.tracking.model_sources import model_uri as model_uri_of
 
         check_model_name(name)
         found = self.find_model(model_uri)
         document = found.document
         if found.version is not None:
             self._model_or_new(name)
-            source = f"models:/{quote(found.version.name, safe='')}/{found.version.version}"
+            source = model_uri_of(found.version.name, found.version.version)
             return self.create_model_version(name, source, tags=tags, description=description)
         outside = found.run_id is None and found.files.local_path() is not None
         facts = ModelFacts(
@@ -238,7 +240,7 @@ class ModelCalls(RegistryCalls):
             facts=facts,
             tags=tags,
             description=description,
-            put=partial(shutil.copytree, found.folder) if outside else None,
+            put=found.bring if outside else None,  # without what symlinks in it lead to elsewhere
         )
 
     def get_model_info(self, model_uri: str | os.PathLike[str]) -> ModelInfo:
@@ -286,24 +288,28 @@ class ModelCalls(RegistryCalls):
         document = found.document
         document.signature = signature
         text = document.to_yaml().encode()
-        found.files.write_bytes(f"{found.path}/{MLMODEL}" if found.path else MLMODEL, text)
+        name = f"{found.path}/{MLMODEL}" if found.path else MLMODEL
+        before = hashlib.sha256(found.files.read_bytes(name)).hexdigest()
+        found.files.write_bytes(name, text)
         if found.run_id is None:
             return
         log = self._store.run_log(found.run_id)
         output = next((o for o in self.get_run(found.run_id).outputs.model_outputs if o.path == found.path), None)
-        if output is not None:
+        # What somebody else made of this file is not vouched for because a signature was put into it.
+        if output is not None and output.files.get(MLMODEL) == before:
             # Only this file's digest is taken anew: the others are what the store wrote, whatever is there now.
             files = output.files | {MLMODEL: hashlib.sha256(text).hexdigest()}
             log.log_model(replace(output, files=files, timestamp=0))
 
     def _registered_as(self, run_id: str | None, path: str) -> str | None:
-        """Say which version a run's model is registered as; None for none."""
+        """Say which version a run's model, or one above or below it, is registered as; None for none."""
         if run_id is None or not self._store.check():
             return None
-        models, source = self._store.models, f"runs:/{run_id}/{path}"
+        models, source = self._store.models, f"runs:/{run_id}/{path}/"
         for model in models.all():
             for version in models.versions(model.folder):
-                if not version.deleted and version.location == source:
+                place = f"{version.location}/"
+                if place.startswith(source) or source.startswith(place):  # in the trash, too: it may come back
                     return f"{model.current_name} {version.version}"
         return None
 
@@ -311,7 +317,7 @@ class ModelCalls(RegistryCalls):
 def _text(uri: Any) -> str:
     text = os.fspath(uri) if isinstance(uri, str | os.PathLike) else None
     if not isinstance(text, str):
-        raise UnsupportedValueError("model_uri", uri, _RULE)
+        raise UnsupportedValueError("model_uri", uri, f"give {_FORMS}")
     if not text.strip() or "\0" in text:
-        raise InvalidUriError(text, _RULE)
+        raise InvalidUriError(text, f"It is {_FORMS}")
     return text

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from nbflow.entities import ModelVersion, Run
     from nbflow.store.filestore import FileStore
+    from nbflow.store.model_fold import ModelState, VersionState
+    from nbflow.store.modellog import VersionLog
     from nbflow.store.models import ModelFacts, NewVersion
 
 __all__ = ["model_uri", "resolve_source"]
@@ -37,6 +39,10 @@ class _Registry(Protocol):
 
     def get_run(self, run_id: str) -> Run:
         """Give a run."""
+
+    def _version(self, name: str, version: int | str) -> tuple[ModelState, VersionLog]: ...
+
+    def _record(self, model: ModelState, version: VersionState) -> ModelVersion: ...
 
     def _version_named(self, name: str, version: int | None, alias: str | None, stage: str | None) -> ModelVersion: ...
 
@@ -69,14 +75,14 @@ def resolve_source(
     InvalidInputError
         If the source names another run than `run_id`.
     """
-    if not source.strip() or ".." in re.split(r"[/\\]", unquote(source)):
-        raise _invalid(source, "It names a model, such as 'runs:/<run_id>/<path>', and has no '..' in it.")
     named = parse_model_uri(source)
     if named is not None:
         if named.path:
             raise _invalid(source, "It names a whole version: models:/<name>/<version>.")
         version = client._version_named(named.name, named.version, named.alias, named.stage)  # noqa: SLF001 (a part of Client)
-        return _of_version(client, version, run_id)
+        return _of_version(client, version.name, version.version, run_id)
+    if not source.strip() or ".." in re.split(r"[/\\]", unquote(source)):
+        raise _invalid(source, "It names a model, such as 'runs:/<run_id>/<path>', and has no '..' in it.")
     of_run = parse_run_uri(source)
     if of_run is not None:
         return _of_run(client, source, of_run.run_id, of_run.path, run_id), None
@@ -94,17 +100,16 @@ def model_uri(name: str, version: int) -> str:
 
 
 def _of_version(
-    client: _Registry, version: ModelVersion, run_id: str | None
+    client: _Registry, name: str, number: int, run_id: str | None
 ) -> tuple[NewVersion, Callable[[Path], object] | None]:
     from nbflow.store.models import ModelFacts, NewVersion
 
+    model, log = client._version(name, number)  # noqa: SLF001 (a part of Client)
+    state = log.state
+    version = client._record(model, state)  # noqa: SLF001
     source = model_uri(version.name, version.version)
     _check_run(source, version.run_id, run_id)
-    store = client._store  # noqa: SLF001 (a part of Client)
-    model = store.models.find(version.name)
-    assert model is not None, "the version was just found in it"
-    state = store.models.version(model.folder, version.version).state
-    own = store.layout.version_artifacts(model.folder, version.version)
+    own = client._store.layout.version_artifacts(model.folder, version.version)  # noqa: SLF001
     new = NewVersion(
         source,
         ModelFacts(
@@ -122,7 +127,9 @@ def _of_run(client: _Registry, source: str, run_id: str, path: str, said: str | 
     from nbflow.store.models import NewVersion
 
     _check_run(source, run_id, said)
-    return NewVersion(source, _facts(client.get_run(run_id), path), run_id=run_id)
+    plain = f"runs:/{run_id}/{path}" if path else f"runs:/{run_id}"  # by which others look for it
+    location = None if source == plain else plain
+    return NewVersion(source, _facts(client.get_run(run_id), path), location=location, run_id=run_id)
 
 
 def _of_folder(client: _Registry, source: str, said: str | None) -> NewVersion:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nbflow.entities import ModelVersion, Run
     from nbflow.search.tree import Key, Node
     from nbflow.store.model_fold import ModelState, VersionState
+    from nbflow.store.modellog import VersionLog
     from nbflow.store.models import ModelFacts, NewVersion
 
 __all__ = ["ModelVersionCalls"]
@@ -34,6 +35,7 @@ class ModelVersionCalls(RegisteredModelCalls):
         def _version_named(
             self, name: str, version: int | None, alias: str | None, stage: str | None
         ) -> ModelVersion: ...
+        def _check_stage_policies(self, model: ModelState, version: VersionState, stage: str) -> None: ...
 
     def create_model_version(
         self,
@@ -137,12 +139,8 @@ class ModelVersionCalls(RegisteredModelCalls):
         ModelVersionNotFoundError
             If it is not there, or in the trash already.
         """
-        from nbflow.store.model_entity import aliases_of
-
         model, log = self._version(name, version)
-        aliases = aliases_of(log.state, model)
-        if aliases:
-            self._store.models.log(model.folder).delete_aliases(aliases, self._who())
+        self._take_aliases(model, log)
         log.delete(self._who())
 
     def restore_model_version(self, name: str, version: int | str) -> ModelVersion:
@@ -154,13 +152,17 @@ class ModelVersionCalls(RegisteredModelCalls):
             If there is no such model.
         ModelVersionNotFoundError
             If there is no such version in the trash.
+        AliasPolicyError
+            If it is in a stage for which it does not have what a policy, set meanwhile perhaps, asks for.
         """
         model = self._model(name)
         log = self._version_log(model, version, deleted=True)
         if not log.state.deleted:
             raise ModelVersionNotFoundError(name, log.version, "It is not in the trash.")
+        self._check_stage_policies(model, log.state, log.state.current_stage)
+        self._take_aliases(model, log)  # those that another store gave it meanwhile
         log.restore(self._who())
-        return self._record(model, log.state)
+        return self._record(self._model(name), log.state)
 
     def set_model_version_tag(
         self,
@@ -353,6 +355,14 @@ class ModelVersionCalls(RegisteredModelCalls):
     ) -> ModelVersion:
         state = self._store.models.register(model.folder, self._who(), new, put=put)
         return self._record(self._store.models.log(model.folder).refresh(), state)
+
+    def _take_aliases(self, model: ModelState, log: VersionLog) -> None:
+        """Take away the aliases that stand for a version."""
+        from nbflow.store.model_entity import aliases_of
+
+        aliases = aliases_of(log.state, model)
+        if aliases:
+            self._store.models.log(model.folder).delete_aliases(aliases, self._who())
 
     def _model_or_new(self, name: str) -> ModelState:
         """Find an active model, or make it."""

@@ -105,8 +105,17 @@ class RegistryLookup:
         return model, self._version_log(model, version)
 
     def _record(self, model: ModelState, version: VersionState) -> ModelVersion:
+        """Make the record of a version.
+
+        Raises
+        ------
+        ModelVersionNotFoundError
+            If it is gone: what was in the trash with its model may be removed at any time.
+        """
         from nbflow.store.model_entity import version_of
 
+        if not version.exists:
+            raise ModelVersionNotFoundError(model.current_name, version.version, "It was removed for good.")
         return version_of(version, model)
 
     def _model_record(self, model: ModelState) -> RegisteredModel:

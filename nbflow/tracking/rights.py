@@ -38,8 +38,7 @@ _DEFAULT = "0"
 
 def in_force(grants: Mapping[str, Stamped]) -> dict[str, str]:
     """Give the grants that were not taken away: permissions by subject."""
-    now = dict(grants)  # a thread may be reading more of the log
-    return {subject: grant.value for subject, grant in now.items() if grant.value is not None}
+    return {subject: grant.value for subject, grant in grants.items() if grant.value is not None}
 
 
 class Rights:

@@ -171,9 +171,11 @@ def _grid(caption: str, head: Sequence[str | Html], rows: Sequence[Sequence[Html
     def cell(tag: str, i: int, content: Html | str, scope: str | None = None) -> Html:
         if i in numbers:
             return right(tag, content, scope=scope)
-        # What is short stays on its line, however narrow the page.
-        long = len(_TAG.sub("", content)) > _SHORT
-        return left(tag, content, scope=scope, class_="nbflow-long" if long else None)
+        text = _TAG.sub("", content)
+        if len(text) > _SHORT:
+            return left(tag, content, scope=scope, class_="nbflow-long")
+        # What is short stays on its line, however narrow the page, and also where there are no styles.
+        return left(tag, content, scope=scope, nowrap="" if " " in text else None)
 
     names = [cell("th", i, name, "col") for i, name in enumerate(head)]
     lines = [

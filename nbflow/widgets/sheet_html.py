@@ -79,7 +79,11 @@ def _part(part: Part) -> Html | None:
         return _picture(part)
     if not part.lines:
         return None
-    return el("details", el("summary", key_text(part.summary)), el("pre", _lines("\n".join(part.lines)), class_="nbflow-block"))
+    return el(
+        "details",
+        el("summary", key_text(part.summary)),
+        el("pre", _lines("\n".join(part.lines)), class_="nbflow-block"),
+    )
 
 
 def _column(column: Table | Stack) -> Html | None:

@@ -19,6 +19,14 @@ from nbflow.errors import InvalidInputError, ModelValidationError, UnsupportedVa
 from nbflow.models import MetricThreshold, make_metric
 
 
+def zeros(rows: pd.DataFrame) -> Any:
+    return np.zeros(len(rows))
+
+
+def halves(rows: pd.DataFrame) -> Any:
+    return np.full(len(rows), 0.5)
+
+
 @pytest.fixture(scope="module")
 def cancer() -> tuple[pd.DataFrame, Any]:
     data = load_breast_cancer(as_frame=True)
@@ -188,6 +196,65 @@ def test_metrics_of_ones_own(diabetes: tuple[pd.DataFrame, Any]) -> None:
     assert result.metrics["bias"] == pytest.approx(np.mean(predicted - frame["target"]))
 
 
+def test_thresholds_go_by_the_better_side_of_a_metric_of_ones_own(diabetes: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = diabetes
+
+    def judge(better: bool) -> Any:
+        odd = make_metric(eval_fn=lambda _predictions, _targets: 0.1, greater_is_better=better, name="oddness")
+        return nbflow.evaluate(
+            model,
+            frame,
+            targets="target",
+            model_type="regressor",
+            extra_metrics=[odd],
+            thresholds={"oddness": 0.5},
+            charts=False,
+        )
+
+    assert judge(better=False).metrics["oddness"] == 0.1
+    with pytest.raises(ModelValidationError, match=r"oddness is 0\.1, and must be at least 0\.5"):
+        judge(better=True)
+
+
+@pytest.mark.parametrize("thresholds", [{"r2": 0.5}, {"r2_score": MetricThreshold(min_absolute_change=0.1)}])
+def test_a_threshold_that_cannot_be_checked_is_told_before_anything_is_logged(
+    diabetes: tuple[pd.DataFrame, Any], thresholds: Any
+) -> None:
+    frame, model = diabetes
+    with nbflow.start_run() as run, pytest.raises(InvalidInputError):
+        nbflow.evaluate(model, frame, targets="target", model_type="regressor", thresholds=thresholds, charts=False)
+    assert nbflow.get_run(run.run_id).metrics == {}
+
+
+def test_a_saved_model_gets_the_columns_of_its_signature_for_probabilities_too(
+    cancer: tuple[pd.DataFrame, Any],
+) -> None:
+    frame, model = cancer
+    features = frame.drop(columns="target")
+    with nbflow.start_run():
+        info = nbflow.sklearn.log_model(
+            model, "model", signature=nbflow.models.infer_signature(features), pip_requirements=["scikit-learn"]
+        )
+    turned = frame[frame.columns[::-1]].assign(patient=range(len(frame)))
+    expected = nbflow.evaluate(model, frame, targets="target", model_type="classifier", charts=False)
+    result = nbflow.evaluate(info.model_uri, turned, targets="target", model_type="classifier", charts=False)
+    assert result.metrics == pytest.approx(expected.metrics)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "boolean", "category", "object", "float32", "int64[pyarrow]"])
+def test_truths_may_be_of_any_type_of_pandas(cancer: tuple[pd.DataFrame, Any], dtype: Any) -> None:
+    frame, model = cancer
+    judged = frame.assign(target=frame["target"].astype(dtype))
+    result = nbflow.evaluate(model, judged, targets="target", model_type="classifier", charts=False)
+    assert result.metrics["accuracy_score"] == model.score(frame.drop(columns="target"), frame["target"])
+
+
+def test_a_column_may_be_named_by_a_number() -> None:
+    frame = pd.DataFrame({0: [1.0, 2.0, 3.0], 1: [2.0, 4.0, 6.0]})
+    result = nbflow.evaluate(lambda rows: 2 * rows[0], frame, targets=1, model_type="regressor", charts=False)
+    assert result.metrics["max_error"] == 0.0
+
+
 def test_predictions_that_are_there_need_no_model() -> None:
     frame = pd.DataFrame({"truth": ["a", "b", "a", "b"], "said": ["a", "b", "b", "b"]})
     result = nbflow.evaluate(data=frame, targets="truth", predictions="said", model_type="classifier")
@@ -225,6 +292,22 @@ def test_a_registered_version_remembers_what_was_found(cancer: tuple[pd.DataFram
         ({"extra_metrics": [3]}, "functions"),
         ({"targets": np.zeros(3)}, "one for each"),
         ({"model": lambda _: np.zeros(3)}, "one for each"),
+        ({"targets": 7}, "no such column"),
+        ({"targets": np.zeros((442, 2))}, "one value for each row"),
+        ({"targets": np.full(442, np.nan)}, "442 missing of 442.*Leave out"),
+        ({"targets": np.full(442, "high"), "model": zeros}, "judged by numbers"),
+        ({"targets": np.full(442, np.inf), "model": zeros}, "infinite"),
+        ({"model": lambda rows: np.full(len(rows), np.nan)}, "442 missing"),
+        ({"model_type": "classifier"}, "fractions.*regressor"),
+        ({"model_type": "classifier", "targets": np.zeros(442), "model": halves}, "fractions.*the model's prediction"),
+        ({"model_type": "classifier", "targets": np.full(442, "a"), "model": zeros}, "compared with text|same type"),
+        ({"model_type": "classifier", "targets": np.array(["a", 1] * 221, dtype=object), "model": zeros}, "same type"),
+        ({"thresholds": [0.5]}, "a dictionary"),
+        ({"thresholds": {"r2_score": float("nan")}}, "number"),
+        ({"thresholds": {"r2_score": MetricThreshold()}}, "asks for nothing"),
+        ({"extra_metrics": "f1"}, "a list of functions"),
+        ({"extra_metrics": sk.r2_score}, "a list of functions"),
+        ({"extra_metrics": [lambda _y, _predicted: 1.0]}, "needs one"),
     ],
 )
 def test_bad_input_is_told(diabetes: tuple[pd.DataFrame, Any], arguments: dict[str, Any], word: str) -> None:

@@ -203,7 +203,12 @@ def test_a_folder_that_holds_the_model_is_not_copied_into_itself(tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("code_paths", "error"),
-    [("helping.py", UnsupportedValueError), ([1], UnsupportedValueError), (["nowhere.py"], LocalFileNotFoundError)],
+    [
+        ("helping.py", UnsupportedValueError),
+        ([1], UnsupportedValueError),
+        (["nowhere.py"], LocalFileNotFoundError),
+        ([Path.cwd().anchor], InvalidInputError),
+    ],
 )
 def test_wrong_paths_are_told(code_paths: Any, error: type[Exception], tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(SCRIPT)

@@ -21,7 +21,6 @@ from nbflow.mlmodel.example import (
     load_example_params,
     load_serving_example,
     save_example,
-    serving_example,
     split_example,
 )
 from nbflow.mlmodel.infer import infer_schema, infer_signature
@@ -40,6 +39,7 @@ FRAMES = {
     "bytes": pd.DataFrame({"a": pd.Series([b"\x00\xff", b""], dtype=object)}),
     "numbered": pd.DataFrame([[1.0, 2.0], [3.0, 4.0]]),
     "other numbers": pd.DataFrame([[1.0, 2.0]], columns=[5, 6]),
+    "names of two levels": pd.DataFrame([[1.0, 2.0, 3.0]], columns=pd.MultiIndex.from_product([["a"], ["x", "y", 3]])),
     "lists": pd.DataFrame({"a": [[1, 2], [3]]}),
     "dictionaries": pd.DataFrame({"a": [{"x": 1.5}, {"x": 2.5}]}),
     "no rows": pd.DataFrame({"a": pd.Series([], dtype="float64")}),
@@ -159,7 +159,7 @@ def test_the_serving_example_is_the_body_of_a_request(tmp_path: Path) -> None:
     info = saved(example, tmp_path)
 
     body = load_serving_example(tmp_path, info)
-    assert body == serving_example(example)
+    assert body == encode_example(example).serving
     assert json.loads(body or "") == {"dataframe_split": {"columns": ["a"], "data": [[1.5]]}, "params": {"t": 1}}
 
 

@@ -108,6 +108,7 @@ def test_tuples_name_columns_and_come_back_as_tuples() -> None:
     [
         (pd.DataFrame({"a": [1], "b": np.array([1], "uint64")}), "The type uint64 has no counterpart", "b"),
         (pd.DataFrame({"a": [1, "x"]}), "long and string are among them", "a"),
+        (pd.DataFrame([[1, 2]], columns=["a", None]), "NaN or infinite: give the column a name", None),
         (pd.DataFrame({"a": [{1, 2}]}), "of type set is of no type", "a"),
         (pd.DataFrame({"a": [{1: 2}]}), "keys of dictionaries must be text", "a"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "several columns of this name", "a"),

@@ -228,6 +228,8 @@ def test_where_a_model_was_downloaded_to_does_not_count(
         ("s3://bucket/models/../secret", False),
         ("s3://bucket/models/%2e%2e/secret", False),
         ("s3://bucket/models/%252e%252e/secret", False),
+        ("s3://bucket/models/%25252e%25252e/secret", False),
+        ("s3://bucket/models/..;/secret", False),
         ("s3://bucket/models/..\\secret", False),
         ("s3://bucket/models/a?x=1", False),
         ("s3://bucket@evil/models/a", False),

@@ -51,6 +51,18 @@ def test_who_registered_what_it_is_a_copy_of_does_not_count_either() -> None:
     assert missing(ONE, copy)
 
 
+@pytest.mark.parametrize("who", ["ANN", "Ann", "\uff21nn", "Max"])
+def test_another_spelling_is_nobody_else(who: str) -> None:
+    assert missing(ONE, facts({who: True}))
+
+
+@pytest.mark.parametrize("spellings", [("bob", "Bob"), ("ren\u00e9", "rene\u0301"), ("stra\u00dfe", "STRASSE")])
+def test_one_reviewer_in_two_spellings_is_one(spellings: tuple[str, str]) -> None:
+    (lacking,) = missing(AliasPolicy("champion", 2), facts(dict.fromkeys(spellings, True)))
+
+    assert lacking.startswith("1 more approval")
+
+
 def test_of_two_approvals_one_more_is_missing() -> None:
     (lacking,) = missing(AliasPolicy("champion", 2), facts({"bob": True}))
 

@@ -383,6 +383,27 @@ def test_the_stage_of_a_guarded_alias_is_guarded(as_user: As, alias: str) -> Non
 
 
 @pytest.mark.filterwarnings(f"ignore:.*{STAGES}:FutureWarning")
+def test_a_version_does_not_come_back_into_a_stage_that_is_guarded_by_now(as_user: As) -> None:
+    as_user("ann").transition_model_version_stage("m", 1, "Production")
+    as_user("ann").delete_model_version("m", 1)
+    as_user("boss").set_alias_policy("m", "production", 1)
+
+    blocked(lambda: as_user("ann").restore_model_version("m", 1))
+    as_user("boss").delete_alias_policy("m", "production")
+    assert as_user("ann").restore_model_version("m", 1).current_stage == "Production"
+
+
+def test_an_alias_that_came_while_a_version_was_in_the_trash_goes_too(as_user: As) -> None:
+    client = as_user("ann")
+    folder = client._model("m").folder
+    version = client._store.models.version(folder, 1).state
+    client.delete_model_version("m", 1)
+    client._store.models.log(folder).set_alias("champion", version, "ann")  # as a merge brings it
+
+    assert client.restore_model_version("m", 1).aliases == ()
+
+
+@pytest.mark.filterwarnings(f"ignore:.*{STAGES}:FutureWarning")
 def test_a_model_with_a_version_in_that_stage_cannot_take_the_name(as_user: As) -> None:
     client = as_user("ann")
     client.set_alias_policy("m", "production", 1)

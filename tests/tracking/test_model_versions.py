@@ -17,6 +17,7 @@ from nbflow.errors import (
     InvalidInputError,
     InvalidUriError,
     ModelVersionNotFoundError,
+    NbflowError,
     RegisteredModelNotFoundError,
     RunNotFoundError,
 )
@@ -204,6 +205,39 @@ def test_files_that_broke_off_half_way_make_no_version(client: Client) -> None:
     assert not list((Path(client.tracking_uri) / "models" / "m" / "1").iterdir())
 
 
+def test_a_model_that_is_removed_while_a_version_is_registered_is_not_found(client: Client) -> None:
+    def put(place: Path) -> None:
+        place.mkdir()
+        client.delete_registered_model("m")
+        client.gc()
+
+    with pytest.raises(NbflowError):
+        client._register("m", source="s3://b/m", run_id=None, facts=ModelFacts(), put=put)
+
+    assert client.search_model_versions(view_type=3) == []
+
+
+def test_a_version_that_was_removed_a_moment_ago_is_not_found(client: Client) -> None:
+    client.create_registered_model("m")
+    client.create_model_version("m", "s3://b/m")
+    model, log = client._version("m", 1)
+    client.delete_registered_model("m")
+    client.gc()
+
+    with pytest.raises(ModelVersionNotFoundError):
+        client._record(model, log.refresh())
+
+
+def test_beyond_the_highest_number_nothing_is_registered(client: Client) -> None:
+    client.create_registered_model("m")
+    (Path(client.tracking_uri) / "models" / "m" / "999999999").mkdir()
+
+    assert client.create_model_version("m", "s3://b/m").version == 10**9
+    with pytest.raises(InvalidInputError, match="1,000,000,000, is taken"):
+        client.create_model_version("m", "s3://b/m")
+    assert [version.version for version in client.search_model_versions()] == [10**9]
+
+
 # Copies
 
 
@@ -253,6 +287,13 @@ def test_a_name_with_signs_that_mean_something_in_a_uri_can_be_copied(client: Cl
 
     assert copy.source == "models:/50%25 a%40b/1"
     assert client.copy_model_version(copy.source, "prod").version == 2
+
+
+def test_a_name_that_looks_like_a_path_can_be_copied(client: Client) -> None:
+    client.create_registered_model("..\\x")
+    client.create_model_version("..\\x", "s3://b/m")
+
+    assert client.copy_model_version("models:/..\\x/1", "prod").source == "models:/..\\x/1"
 
 
 @pytest.mark.parametrize("uri", ["runs:/x/m", "s3://b/m", "/tmp/m", "models:/iris", "models:/iris/1/part", None])  # noqa: S108

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from nbflow.errors import (
     ModelVersionNotFoundError,
     RegisteredModelNotFoundError,
     RunNotFoundError,
+    UnsupportedValueError,
     UntrustedModelError,
 )
 
@@ -128,6 +130,51 @@ def test_a_registered_model_cannot_be_replaced() -> None:
     assert nbflow.models.get_model_info("models:/Line/1").metadata == {"n": 1}
 
 
+@pytest.mark.parametrize(("registered", "name"), [("a/b", "a"), ("a", "a/b"), ("a/b", "a/b/c"), ("a/b/c", "a")])
+def test_nor_is_one_changed_by_what_lies_above_or_below_it(registered: str, name: str) -> None:
+    with nbflow.start_run() as run:
+        nbflow.sklearn.log_model(fitted(), registered, registered_model_name="Line", **QUICK)
+        files = nbflow.Client().list_artifacts(run.run_id, registered)
+        with pytest.raises(InvalidInputError, match="registered as Line 1"):
+            nbflow.sklearn.log_model(fitted(), name, **QUICK)
+        nbflow.sklearn.log_model(fitted(), f"{registered}-2", **QUICK)
+    assert nbflow.Client().list_artifacts(run.run_id, registered) == files
+
+
+@pytest.mark.parametrize("where", ["here", "memory"])
+def test_other_artifacts_are_not_deleted_for_a_model(where: str, tmp_path: Path) -> None:
+    place = str(tmp_path / "place") if where == "here" else f"memory://{tmp_path.name}"
+    client = nbflow.Client()
+    with nbflow.start_run(experiment_id=client.create_experiment(f"at {where}", artifact_location=place)) as run:
+        nbflow.log_text("mine", "report/notes.txt")
+        nbflow.log_text("mine", "report.txt")
+        for name in ("report", "report.txt"):
+            with pytest.raises(InvalidPathError, match="Use another name"):
+                nbflow.sklearn.log_model(fitted(), name, **QUICK)
+    assert client.read_artifact(run.run_id, "report/notes.txt") == b"mine"
+    assert client.read_artifact(run.run_id, "report.txt") == b"mine"
+
+
+def test_threads_that_log_one_name_at_once_leave_one_whole_model() -> None:
+    failed: list[Exception] = []
+
+    def log(slope: float) -> None:
+        try:
+            nbflow.sklearn.log_model(LinearRegression().fit(FRAME, slope * TARGET), "same", run_id=run.run_id, **QUICK)
+        except Exception as exc:  # noqa: BLE001 - asserted below
+            failed.append(exc)
+
+    with nbflow.start_run() as run:
+        threads = [threading.Thread(target=log, args=(n + 1.0,)) for n in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+    assert nbflow.sklearn.load_model(f"runs:/{run.run_id}/same").predict(FRAME).shape == (3,)
+    assert [path.name for path in Path(nbflow.get_run(run.run_id).info.artifact_uri).iterdir()] == ["same"]
+
+
 def test_a_model_that_cannot_be_saved_leaves_the_older_one() -> None:
     with nbflow.start_run() as run:
         nbflow.sklearn.log_model(fitted(), "model", **QUICK)
@@ -194,6 +241,13 @@ def test_a_uri_that_leads_nowhere_is_told(uri: str, error: type[Exception]) -> N
         nbflow.pyfunc.load_model(uri)
 
 
+def test_the_place_that_is_told_is_not_that_of_a_copy() -> None:
+    with pytest.raises(ModelNotFoundError, match="memory://nothing/here"):
+        nbflow.pyfunc.load_model("memory://nothing/here")
+    with pytest.raises(ModelNotFoundError, match="memory://nothing"):
+        nbflow.pyfunc.load_model("memory://nothing")
+
+
 class Careful:
     """What a pickle from elsewhere could do."""
 
@@ -231,6 +285,13 @@ def test_a_pickle_is_loaded_when_the_user_says_so(hostile: Path, monkeypatch: py
     nbflow.sklearn.load_model("mine")
     with pytest.raises(UntrustedModelError):
         nbflow.sklearn.load_model(hostile)
+
+
+@pytest.mark.parametrize("trust", ["no", "False", 0, 1, [True]])
+def test_what_is_no_yes_and_no_no_is_not_taken_for_a_yes(hostile: Path, trust: Any) -> None:
+    with pytest.raises(UnsupportedValueError, match="True or False"):
+        nbflow.sklearn.load_model(hostile, trust=trust)
+    assert not Path("harm").exists()
 
 
 def test_a_pickle_that_the_store_wrote_is_loaded_until_somebody_changes_it() -> None:
@@ -303,7 +364,7 @@ def test_killed_at_any_moment_no_half_model_can_be_loaded() -> None:
         process.send_signal(signal.SIGKILL)
         process.communicate()
         run = nbflow.get_run(run_id)
-        for folder in Path(run.info.artifact_uri).glob("*/MLmodel"):
+        for folder in Path(run.info.artifact_uri).glob("[!.]*/MLmodel"):  # with a dot: what was being written
             loaded = nbflow.sklearn.load_model(folder.parent, trust=True)
             assert loaded.predict(np.eye(3)) == pytest.approx(np.arange(3.0))
         for output in run.outputs.model_outputs:

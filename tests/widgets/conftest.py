@@ -114,7 +114,9 @@ def parse() -> Callable[[str], Node]:
 def logged(client: Client) -> Callable[..., tuple[Run, str]]:
     """Log a model without a library: what its files say is all that is drawn. Give the run and the model's URI."""
 
-    def log(name: str = "forest", *, example: Any = None, needs: tuple[str, ...] = ("numpy==2.1.0",), **said: Any) -> Any:
+    def log(
+        name: str = "forest", *, example: Any = None, needs: tuple[str, ...] = ("numpy==2.1.0",), **said: Any
+    ) -> Any:
         experiment = client.get_experiment_by_name("iris")
         experiment_id = client.create_experiment("iris") if experiment is None else experiment.experiment_id
         run = client.create_run(experiment_id, run_name="keen-fox")

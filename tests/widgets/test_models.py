@@ -140,7 +140,7 @@ def test_many_columns_are_folded_and_none_is_lost(client: Client, logged: Logged
     drawn = parse(info_bundle(info)["text/html"])
 
     assert len(table(drawn, "Inputs: 100 columns")) == 13
-    assert [summary.text for summary in drawn.all("summary")][0] == "88 more"
+    assert drawn.all("summary")[0].text == "88 more"
     assert [name for name in names if name not in drawn.text] == []
 
 
@@ -273,7 +273,7 @@ def test_a_run_lists_its_models_and_their_versions(client: Client, logged: Logge
     assert "registered as fraud 1 @champion\n" in bundle["text/plain"]
 
 
-def test_a_model_that_is_not_registered_says_nothing_of_it(client: Client, logged: Logged, parse: Parse) -> None:
+def test_a_model_that_is_not_registered_says_nothing_of_it(logged: Logged, parse: Parse) -> None:
     bundle = run_bundle(logged()[0])
 
     assert table(parse(bundle["text/html"]), "Models")[1][3] == "–"  # noqa: RUF001

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidInputError
@@ -177,9 +178,8 @@ def load_pyfunc(
 
     found = Client().find_model(model_uri)
     folder = found.folder if dst_path is None else found.bring(dst_path)
-    with warnings.catch_warnings():
-        if suppress_warnings:
-            warnings.simplefilter("ignore")
+    # Otherwise not entered: it forgets which warnings have been given, and is everybody's in all threads.
+    with warnings.catch_warnings(action="ignore") if suppress_warnings else nullcontext():
         return load_pyfunc(folder, trusted=found.trust(trust), model_config=model_config)
 
 
