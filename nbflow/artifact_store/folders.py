@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.artifact_store.paths import check_artifact_path
 from nbflow.artifact_store.writing import make_folder, write_error
-from nbflow.errors import InvalidPathError
+from nbflow.errors import InvalidPathError, NbflowError
 from nbflow.names import temporary_name
 
 if TYPE_CHECKING:
@@ -95,4 +95,9 @@ def _upload(files: ArtifactStore, path: str, folder: Path, last: str) -> list[Wr
     files.delete(f"{path}/{last}")
     files.delete(path)
     names.sort(key=lambda name: name == last)
-    return [files.write_file(f"{path}/{name}", folder / name) for name in names]
+    try:
+        return [files.write_file(f"{path}/{name}", folder / name) for name in names]
+    except BaseException:
+        with suppress(NbflowError):  # or the next attempt would find artifacts that nobody knows of
+            files.delete(path)
+        raise

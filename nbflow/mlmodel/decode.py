@@ -53,9 +53,7 @@ def split_from_json(value: Any, schema: Schema | None = None) -> pd.DataFrame:
     columns = value.get("columns")
     try:
         if isinstance(columns, list) and columns and all(isinstance(name, list) for name in columns):
-            columns = pd.MultiIndex.from_tuples(
-                map(tuple, columns)
-            )  # else each is one level of all
+            columns = pd.MultiIndex.from_tuples(map(tuple, columns))  # else each is one level of all
         frame = pd.DataFrame(index=value.get("index"), columns=columns, data=value["data"])
     except _CAST_ERRORS as exc:
         rule = (

@@ -208,13 +208,8 @@ def read_python(folder: str | os.PathLike[str]) -> str | None:
     StoreReadError
         If it cannot be read.
     """
-    if not os.path.lexists(Path(folder) / PYTHON_ENV):
-        return None
-    path = inside(folder, PYTHON_ENV)
-    env = read_yaml(read_text(path, _MAX_BYTES), str(path))
-    if not isinstance(env, dict):
-        raise ModelFormatError(str(path), "It must be a dictionary with 'python' and 'dependencies'.")
-    version = env.get("python")
+    path, env = _read_dictionary(folder, PYTHON_ENV, "'python' and 'dependencies'")
+    version = None if env is None else env.get("python")
     if version is None:
         return None
     # `python: 3.11` is a number to YAML.
@@ -234,12 +229,9 @@ def read_conda(folder: str | os.PathLike[str]) -> dict[str, Any] | None:
     StoreReadError
         If it cannot be read.
     """
-    if not os.path.lexists(Path(folder) / CONDA):
+    path, conda = _read_dictionary(folder, CONDA, "'dependencies'")
+    if conda is None:
         return None
-    path = inside(folder, CONDA)
-    conda = read_yaml(read_text(path, _MAX_BYTES), str(path))
-    if not isinstance(conda, dict):
-        raise ModelFormatError(str(path), "It must be a dictionary with 'dependencies'.")
     try:
         _dependencies(conda)
     except InvalidInputError as exc:
@@ -372,6 +364,17 @@ def _dependencies(conda: Mapping[str, Any]) -> list[Any]:
 
 def _pip_lines(conda: Mapping[str, Any]) -> list[str]:
     return [line for each in _dependencies(conda) if isinstance(each, dict) for line in each["pip"]]
+
+
+def _read_dictionary(folder: str | os.PathLike[str], name: str, entries: str) -> tuple[Path, dict[str, Any] | None]:
+    """Read a file of YAML in a model's folder: where it is, and what it says; None where it is not there."""
+    if not os.path.lexists(Path(folder) / name):
+        return Path(folder, name), None
+    path = inside(folder, name)
+    given = read_yaml(read_text(path, _MAX_BYTES), str(path))
+    if not isinstance(given, dict):
+        raise ModelFormatError(str(path), f"It must be a dictionary with {entries}.")
+    return path, given
 
 
 def _python_of(conda: Mapping[str, Any]) -> str | None:

@@ -71,7 +71,8 @@ class ModelCalls(RegistryCalls):
         InvalidInputError
             If the run's model of that name, or one above or below it, is registered.
         StoreWriteError
-            If the disk refuses. An older model of that name is untouched.
+            If the disk refuses: an older model of that name is untouched. Or if the place refuses where the run's
+            artifacts are, if that is not a disk of this machine: then an older model is gone.
         """
         from nbflow.artifact_store.folders import new_folder
         from nbflow.entities import ModelOutput
@@ -135,8 +136,7 @@ class ModelCalls(RegistryCalls):
         from nbflow.tracking.found_model import FoundModel
 
         run = self.get_run(run_id)
-        digests = next((o.files for o in run.outputs.model_outputs if o.path == path), None)
-        return FoundModel(self._opened(run), path, uri=uri, run_id=run_id, digests=digests)
+        return FoundModel(self._opened(run), path, uri=uri, run_id=run_id, digests=_digests_at(path, run))
 
     def _of_version(self, version: ModelVersion, uri: str, path: str) -> FoundModel:
         from nbflow.artifact_store import open_artifacts
@@ -312,6 +312,17 @@ class ModelCalls(RegistryCalls):
                 if place.startswith(source) or source.startswith(place):  # in the trash, too: it may come back
                     return f"{model.current_name} {version.version}"
         return None
+
+
+def _digests_at(path: str, run: Run) -> dict[str, str] | None:
+    """Give what the store wrote of the model at a path, also when it lies within another one; None when it did not."""
+    for output in run.outputs.model_outputs:
+        if output.path == path:
+            return output.files
+        if path.startswith(f"{output.path}/"):
+            within = path.removeprefix(f"{output.path}/") + "/"
+            return {name.removeprefix(within): sha for name, sha in output.files.items() if name.startswith(within)}
+    return None
 
 
 def _text(uri: Any) -> str:

@@ -59,6 +59,7 @@ class RegisteredModelCalls(RegistryLookup):
         check_model_name(name)
         text, checked = checked_text(description, "the description"), checked_model_tags(tags)
         self._store.prepare()
+        self._check_may_take(name)
         state = self._store.models.create(
             name,
             self._who(),
@@ -109,6 +110,7 @@ class RegisteredModelCalls(RegistryLookup):
         check_model_name(new_name)
         model = self._model(name)
         if new_name != model.current_name:
+            self._check_may_take(new_name)
             policies = self._policies_for(model, new_name)
             self._store.models.rename(model.folder, new_name, self._who(), policies)
         return self._model_record(self._store.models.log(model.folder).refresh())

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbflow.errors import ModelVersionNotFoundError, RegisteredModelNotFoundError, UnsupportedValueError
+from nbflow.errors import (
+    ModelVersionNotFoundError,
+    RegisteredModelExistsError,
+    RegisteredModelNotFoundError,
+    UnsupportedValueError,
+)
 from nbflow.names import check_key, check_length
 from nbflow.registry import MAX_MODEL_TAG, check_model_name, check_version
 from nbflow.values import text_value
@@ -51,6 +56,23 @@ class RegistryLookup:
             from nbflow.tracking.rights import Rights
 
             Rights(self._store, self._identity).need_on_new_model(name, Permission.EDIT)
+
+    def _check_may_take(self, name: str) -> None:
+        """Raise if who asks may not give the name of a model in the trash to another one: its aliases lead by the name.
+
+        Raises
+        ------
+        RegisteredModelExistsError
+            If that takes a permission on the model in the trash that is not there.
+        """
+        if self._identity is None or not self._store.check():
+            return
+        from nbflow.access import Permission
+        from nbflow.tracking.rights import Rights
+
+        holder = self._store.models.last_deleted(name)
+        if holder is not None and Rights(self._store, self._identity).on_model(holder) < Permission.MANAGE:
+            raise RegisteredModelExistsError(name, "Choose another name.")
 
     def _found(self, name: str) -> ModelState:
         """Find a model by name, an active one first.

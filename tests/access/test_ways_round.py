@@ -115,12 +115,13 @@ def test_near_names_are_not_offered_of_what_may_not_be_seen(ada: Client) -> None
 
 
 def test_restoring_looks_at_what_would_be_restored(world: World, ada: Client) -> None:
-    ada.create_registered_model("thrown away")
+    made = world.plain.create_registered_model("thrown away")
+    world.plain.set_registered_model_permission("thrown away", "user:ada", "MANAGE")
 
     with pytest.raises(RegisteredModelNotFoundError):
         ada.restore_registered_model("thrown away")
 
-    assert world.plain.get_registered_model("thrown away").user_id == "ada"
+    assert world.plain.get_registered_model("thrown away").creation_timestamp == made.creation_timestamp
 
 
 # Runs and what is theirs
@@ -408,3 +409,17 @@ def test_a_name_that_somebody_else_takes_in_the_meantime_is_not_registered_to(wo
         ada._plain._check_may_edit("net")
     ada._plain._check_may_edit("a free name")
     world.plain._check_may_edit("net")
+
+
+def test_the_name_of_somebody_elses_model_in_the_trash_cannot_be_taken(tmp_path: Path) -> None:
+    root = tmp_path / "nbruns"
+    Client(root, "ada").create_registered_model("fraud")
+    Client(root, "ada").delete_registered_model("fraud")
+    Client(root).set_store_permission("*", "EDIT")
+    bob = Client(root, "bob")
+    with pytest.raises(RegisteredModelExistsError):
+        bob.create_registered_model("fraud")
+    bob.create_registered_model("mine")
+    with pytest.raises(RegisteredModelExistsError):
+        bob.rename_registered_model("mine", "fraud")
+    Client(root, "ada").create_registered_model("fraud")

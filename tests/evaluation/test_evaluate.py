@@ -249,6 +249,38 @@ def test_truths_may_be_of_any_type_of_pandas(cancer: tuple[pd.DataFrame, Any], d
     assert result.metrics["accuracy_score"] == model.score(frame.drop(columns="target"), frame["target"])
 
 
+def test_a_change_of_a_metric_that_the_baseline_has_not_is_told(cancer: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = cancer
+    with pytest.raises(InvalidInputError, match="no such metric of the baseline"):
+        nbflow.evaluate(
+            model,
+            frame,
+            targets="target",
+            model_type="classifier",
+            baseline=lambda rows: np.ones(len(rows), int),  # without probabilities
+            thresholds={"roc_auc": MetricThreshold(min_absolute_change=0.1)},
+            charts=False,
+        )
+
+
+@pytest.mark.parametrize("as_array", [False, True])
+def test_the_model_is_given_the_features_that_are_named(as_array: bool) -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0], "truth": [1.0, 2.0]})
+    seen: list[list[str]] = []
+
+    def predict(rows: pd.DataFrame) -> Any:
+        seen.append(list(rows.columns))
+        return rows[rows.columns[0]]
+
+    data: Any = frame[["a", "b"]].to_numpy() if as_array else frame
+    names = ["a", "b"] if as_array else ["a"]
+    result = nbflow.evaluate(
+        predict, data, targets=frame["truth"], model_type="regressor", feature_names=names, charts=False
+    )
+    assert seen == [names]
+    assert result.metrics["max_error"] == 0.0
+
+
 def test_a_column_may_be_named_by_a_number() -> None:
     frame = pd.DataFrame({0: [1.0, 2.0, 3.0], 1: [2.0, 4.0, 6.0]})
     result = nbflow.evaluate(lambda rows: 2 * rows[0], frame, targets=1, model_type="regressor", charts=False)

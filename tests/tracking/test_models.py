@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import shutil
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,6 +31,7 @@ from nbflow.errors import (
     ModelVersionNotFoundError,
     RegisteredModelNotFoundError,
     RunNotFoundError,
+    StoreWriteError,
     UnsupportedValueError,
     UntrustedModelError,
 )
@@ -153,6 +156,32 @@ def test_other_artifacts_are_not_deleted_for_a_model(where: str, tmp_path: Path)
                 nbflow.sklearn.log_model(fitted(), name, **QUICK)
     assert client.read_artifact(run.run_id, "report/notes.txt") == b"mine"
     assert client.read_artifact(run.run_id, "report.txt") == b"mine"
+
+
+def test_an_upload_that_breaks_off_leaves_nothing_and_can_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = type(fsspec.filesystem("memory"))
+    put_file, left = memory.put_file, [2]
+
+    def put_two_files(self: Any, *args: Any, **more: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        put_file(self, *args, **more)
+
+    client = nbflow.Client()
+    elsewhere = client.create_experiment("elsewhere", artifact_location=f"memory://{tmp_path.name}")
+    with nbflow.start_run(experiment_id=elsewhere) as run:
+        with monkeypatch.context() as patched:
+            patched.setattr(memory, "put_file", put_two_files)
+            with pytest.raises(StoreWriteError):
+                nbflow.sklearn.log_model(fitted(), "model", registered_model_name="Line", **QUICK)
+        assert client.walk_artifacts(run.run_id) == []
+        assert client.search_model_versions() == []
+        info = nbflow.sklearn.log_model(fitted(), "model", registered_model_name="Line", **QUICK)
+    assert info.registered_model_version == 1
+    assert nbflow.pyfunc.load_model("models:/Line/1").predict(FRAME) == pytest.approx(fitted().predict(FRAME))
 
 
 def test_threads_that_log_one_name_at_once_leave_one_whole_model() -> None:
@@ -317,6 +346,21 @@ def test_giving_a_signature_does_not_vouch_for_changed_files() -> None:
     with pytest.raises(UntrustedModelError):
         nbflow.sklearn.load_model(info.model_uri)
     assert not Path("harm").exists()
+
+
+def test_a_model_within_a_model_is_known_by_the_outer_one() -> None:
+    class Outer(nbflow.pyfunc.PythonModel):
+        def load_context(self, context: Any) -> None:
+            self.inner = nbflow.sklearn.load_model(context.artifacts["inner"])
+
+        def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+            return self.inner.predict(model_input)
+
+    nbflow.sklearn.save_model(fitted(), "inner", serialization_format="cloudpickle", **QUICK)
+    with nbflow.start_run():
+        info = nbflow.pyfunc.log_model("outer", Outer(), artifacts={"inner": "inner"}, pip_requirements=[])
+    loaded = nbflow.pyfunc.load_model(info.model_uri)
+    assert loaded.predict(FRAME) == pytest.approx(fitted().predict(FRAME))
 
 
 def test_models_move_with_their_store() -> None:
