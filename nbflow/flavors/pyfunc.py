@@ -135,7 +135,7 @@ FLAVOR = PyfuncFlavor()
 
 
 def _save_object(model: Any, folder: Path, given: Mapping[str, Any]) -> dict[str, Any]:
-    import cloudpickle  # type: ignore[import-untyped]
+    import cloudpickle
 
     expected = "a model is an instance of a PythonModel, a function of the data, or the path of a script."
     if isinstance(model, type):

@@ -185,7 +185,7 @@ def _warn_of_pickle(fault: str) -> None:
 
 
 def _save_pickle(model: Any, file: Path, how: str) -> None:
-    import cloudpickle  # type: ignore[import-untyped]
+    import cloudpickle
 
     try:
         # The default protocol: the newest one may be unknown to the Python that loads it.

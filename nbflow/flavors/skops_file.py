@@ -37,7 +37,7 @@ def write_skops(model: Any, file: Path, trusted: Sequence[str]) -> tuple[list[st
     fault : str
         Why the model cannot be kept so: a whole sentence; `""` when it can.
     """
-    import skops.io  # type: ignore[import-untyped]
+    import skops.io
 
     fault = ""
     found: list[str] = []
@@ -80,7 +80,7 @@ def read_skops(folder: Path, file: Path, listed: list[str], also: Sequence[str],
         If it is no skops file.
     """
     import skops.io
-    from skops.io.exceptions import UntrustedTypesFoundException  # type: ignore[import-untyped]
+    from skops.io.exceptions import UntrustedTypesFoundException
 
     def others(types: list[str]) -> list[str]:
         return [name for name in types if not is_harmless(name) and name not in also]

@@ -57,7 +57,7 @@ def write_module(model: Any, file: Path) -> None:
     InvalidInputError
         If it cannot be pickled.
     """
-    import cloudpickle  # type: ignore[import-untyped]
+    import cloudpickle
     import torch
 
     # What torch.save asks of a pickle module, with the pickler that takes along what cannot be imported.

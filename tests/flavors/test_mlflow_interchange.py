@@ -98,7 +98,7 @@ def save_ours(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import cloudpickle  # type: ignore[import-untyped]
+    import cloudpickle
 
     folder = tmp_path_factory.mktemp("ours")
     here = sys.modules[Weighted.__module__]

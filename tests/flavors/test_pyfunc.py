@@ -54,7 +54,7 @@ def by_value() -> Iterator[None]:
     """Pickle the classes of this module as those of a notebook are: it cannot be imported by its name."""
     import sys
 
-    import cloudpickle  # type: ignore[import-untyped]
+    import cloudpickle
 
     module = sys.modules[Scaled.__module__]
     cloudpickle.register_pickle_by_value(module)

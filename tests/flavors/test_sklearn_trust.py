@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
-import skops.io  # type: ignore[import-untyped]
+import skops.io
 from scipy import stats  # type: ignore[import-untyped]
 from sklearn import ensemble, linear_model, neighbors
 

@@ -171,7 +171,7 @@ def test_a_frame_keeps_a_metric_that_is_nan_and_leaves_out_what_no_run_has(store
     store.add({"other": 1.0})
 
     found = nbflow.search_runs(filter_string="metrics.odd IS NOT NULL")
-    assert [name for name in found if name.startswith("metrics.")] == ["metrics.odd"]
+    assert [name for name in map(str, found) if name.startswith("metrics.")] == ["metrics.odd"]
     assert found["metrics.odd"].isna().all()
 
 
