@@ -18,6 +18,7 @@ RENDERERS: dict[str, str] = {
     "ModelInfo": "nbflow.widgets.model_pages:info_bundle",
     "ModelSignature": "nbflow.widgets.schemas:signature_bundle",
     "ModelVersion": "nbflow.widgets.registry_pages:version_bundle",
+    "PagedList": "nbflow.widgets.registry_lists:list_bundle",
     "ParamSchema": "nbflow.widgets.schemas:param_schema_bundle",
     "PyFuncModel": "nbflow.widgets.model_pages:pyfunc_bundle",
     "RegisteredModel": "nbflow.widgets.registry_pages:registered_model_bundle",
@@ -38,7 +39,8 @@ def bundle(thing: object) -> dict[str, Any]:
     Returns
     -------
     bundle : dict of str to object
-        MIME type to content, `text/plain` and `text/html` at least.
+        MIME type to content, `text/plain` and `text/html` at least; empty for a list of what has no table, which is
+        shown as any list is.
 
     Raises
     ------

@@ -558,14 +558,22 @@ class MetricNotFoundError(NotFoundError):
 
 
 class ModelNotFoundError(NotFoundError):
-    """No model in a folder."""
+    """No model in a folder.
 
-    def __init__(self, path: str) -> None:
+    Parameters
+    ----------
+    path
+        The folder.
+    hint
+        What was meant perhaps: a whole sentence.
+    """
+
+    remedy = "A model is a folder that holds a file of that name: give the path or URI of such a folder."
+
+    def __init__(self, path: str, hint: str = "") -> None:
         self.path = path
-        super().__init__(
-            f'Could not find an "MLmodel" configuration file at "{path}". '
-            "A model is a folder that holds a file of that name: give the path or URI of such a folder."
-        )
+        self.hint = hint
+        super().__init__(f'Could not find an "MLmodel" configuration file at "{path}". {hint or self.remedy}')
 
 
 class ModelVersionNotFoundError(NotFoundError):
@@ -601,14 +609,18 @@ class RegisteredModelNotFoundError(NotFoundError):
         The name that was asked for.
     hint
         What else is known about it: a whole sentence.
+    known
+        The names that there are.
     """
 
     remedy = "Client.search_registered_models lists those that are there."
 
-    def __init__(self, name: object, hint: str = "") -> None:
+    def __init__(self, name: object, hint: str = "", known: Iterable[str] = ()) -> None:
         self.name = name
         self.hint = hint
-        super().__init__(f"Registered Model with name={shown(name)} not found. {hint or self.remedy}")
+        self.known = tuple(known)
+        near = did_you_mean(str(name), self.known)
+        super().__init__(f"Registered Model with name={shown(name)} not found.{near} {hint or self.remedy}")
 
 
 class RunNotFoundError(NotFoundError):

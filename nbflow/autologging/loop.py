@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
+from importlib.util import find_spec
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -13,6 +14,7 @@ from nbflow.errors import UnsupportedValueError
 from nbflow.names import check_key
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
     from nbflow.tracking.active import ActiveRun
@@ -43,7 +45,8 @@ def track(
         How many batches lie between two points; None logs none before the end. One is logged at the end, also after a
         `break`.
     progress
-        Whether a line shows how far it is, by rich, in a terminal or a notebook.
+        Whether a line shows how far it is, by rich, in a terminal or a notebook. A notebook without ipywidgets shows it
+        at the end.
 
     Returns
     -------
@@ -214,7 +217,8 @@ class _Line:
             from rich import progress as rich
 
             count, elapsed = rich.MofNCompleteColumn(), rich.TimeElapsedColumn()
-            line = rich.Progress(rich.TextColumn("{task.description}", markup=False), rich.BarColumn(), count, elapsed)
+            title_column = rich.TextColumn("{task.description}", markup=False)
+            line = rich.Progress(title_column, rich.BarColumn(), count, elapsed, console=_console())
             self._task = line.add_task(title, total=_length(iterable))
             line.start()
             self._progress = line
@@ -228,6 +232,18 @@ class _Line:
         if self._progress is not None:
             with careful("a line of progress"):
                 self._progress.stop()
+
+
+def _console() -> Console:
+    """Give rich's console; in a notebook without ipywidgets a plain one, which shows the line when it is complete."""
+    from rich import get_console
+    from rich.console import Console
+
+    console = get_console()
+    if not console.is_jupyter or find_spec("ipywidgets") is not None:
+        return console
+    # A kernel sets FORCE_COLOR, which rich takes for a terminal.
+    return Console(force_jupyter=False, force_terminal=False)
 
 
 def _length(iterable: Any) -> int | None:

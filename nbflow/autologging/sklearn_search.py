@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.autologging.recorder import Recorder
 from nbflow.autologging.session import AUTOLOG_TAG
+from nbflow.provenance import context_tags
+from nbflow.tracking.active import ActiveRun
+from nbflow.tracking.run_calls import PARENT_TAG
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,12 +74,13 @@ def _best(table: pd.DataFrame, search: Any, most: int | None) -> list[int]:
 def _log_candidate(log: Recorder, search: Any, table: pd.DataFrame, row: int, used: Dataset | None) -> None:
     from sklearn.base import clone
 
-    from nbflow.tracking.fluent.runs import start_run
-
     candidate = clone(search.estimator).set_params(**clone(search.cv_results_["params"][row], safe=False))
-    tags = {**log.settings.extra_tags, AUTOLOG_TAG: "sklearn", **names_of(candidate)}
-    experiment = log.run.info.experiment_id
-    with start_run(experiment_id=experiment, nested=True, tags=tags) as run:
+    tags = {**context_tags(), PARENT_TAG: log.run.run_id, **log.settings.extra_tags}
+    tags |= {AUTOLOG_TAG: "sklearn", **names_of(candidate)}
+    client = log.run.client
+    # It never is the active run: the last one is to be the search's, as in MLflow.
+    begun = client._begin_run(log.run.info.experiment_id, tags=tags)  # noqa: SLF001 - what start_run does
+    with ActiveRun(client, begun) as run:
         child = Recorder(run, log.settings)
         child.params(candidate.get_params(deep=True))
         child.metrics(_numbers(table, row))

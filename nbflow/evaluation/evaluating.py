@@ -83,8 +83,9 @@ def evaluate(  # noqa: PLR0913 - MLflow's arguments
     Returns
     -------
     result : EvaluationResult
-        `metrics`, `charts` (Altair), `tables`; the same is among the run's artifacts, in `evaluation/`. For a model
-        that was named as a registered version, the metrics also go into that version's history, where policies look.
+        `metrics`, `charts` (Altair) and `tables`, which are among the run's artifacts, too, in `evaluation/`; and
+        `model` and `dataset`: what was judged, and by what. For a model that was named as a registered version, the
+        metrics also go into that version's history, where policies look.
 
     Raises
     ------
@@ -106,7 +107,8 @@ def evaluate(  # noqa: PLR0913 - MLflow's arguments
     wanted = read_thresholds(thresholds, better, has_baseline=baseline is not None)
     rows = read_rows(data, targets, predictions, feature_names)
     client = Client()
-    subject = Subject(lambda _: rows.predictions) if model is None else subject_of(model, client, trust=trust)
+    column = f"the predictions in column {predictions}"
+    subject = Subject(lambda _: rows.predictions, column) if model is None else subject_of(model, client, trust=trust)
     other = None if baseline is None else subject_of(baseline, client, trust=trust)
 
     given = _predict(subject, rows, model_type, pos_label)
@@ -119,8 +121,18 @@ def evaluate(  # noqa: PLR0913 - MLflow's arguments
     check_measured(wanted, metrics, before)
     drawn, tables = _look(subject, rows, given, model_type, with_model=model is not None) if charts else ({}, {})
     with _run() as run_id:
-        result = EvaluationResult(metrics, before, drawn, tables, run_id=run_id, thresholds=wanted)
-        _log(client, result, rows, subject)
+        dataset = _dataset(rows)
+        result = EvaluationResult(
+            metrics,
+            before,
+            drawn,
+            tables,
+            run_id=run_id,
+            thresholds=wanted,
+            model=subject.name,
+            dataset=f"{dataset.name} ({dataset.digest})",
+        )
+        _log(client, result, dataset, subject)
     check_thresholds(wanted, metrics, before)
     return result
 
@@ -189,10 +201,9 @@ def _run() -> Iterator[str]:
         yield run.run_id
 
 
-def _log(client: Client, result: EvaluationResult, rows: Rows, subject: Subject) -> None:
+def _log(client: Client, result: EvaluationResult, dataset: Dataset, subject: Subject) -> None:
     run_id = result.run_id
     assert run_id is not None
-    dataset = _dataset(rows)
     now = time_value(None)
     logged = result.metrics | {f"baseline/{name}": value for name, value in result.baseline_metrics.items()}
     used = DatasetInput(dataset.to_entity(context_tags()), (InputTag("mlflow.data.context", "eval"),))
@@ -205,7 +216,7 @@ def _log(client: Client, result: EvaluationResult, rows: Rows, subject: Subject)
         result.artifacts[name] = f"{_FOLDER}/{name}.csv"
         client.log_text(run_id, table.to_csv(index=False), result.artifacts[name])
     if subject.version is not None:
-        client.log_evaluation(*subject.version, result.metrics, dataset=f"{dataset.name} ({dataset.digest})")
+        client.log_evaluation(*subject.version, result.metrics, dataset=result.dataset)
 
 
 def _dataset(rows: Rows) -> Dataset:

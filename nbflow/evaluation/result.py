@@ -31,6 +31,10 @@ class EvaluationResult(Struct, frozen=True):
         The run that it was logged to; None where it was not.
     thresholds
         What was asked of the metrics, and is reached.
+    model
+        What was judged: the URI that it was given by, or the name of its class or function.
+    dataset
+        What it was judged by: name and digest.
     """
 
     metrics: dict[str, float]
@@ -40,6 +44,8 @@ class EvaluationResult(Struct, frozen=True):
     artifacts: dict[str, str] = field(default_factory=dict)
     run_id: str | None = None
     thresholds: dict[str, MetricThreshold] = field(default_factory=dict)
+    model: str = ""
+    dataset: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return display.bundle(self)

@@ -24,6 +24,8 @@ class Subject(Struct):
     ----------
     predict
         From features to predictions, one for each row.
+    name
+        What it is called: its URI, or the name of its class or function.
     probabilities
         From features to the probability of each class; None where it gives none.
     classes
@@ -33,6 +35,7 @@ class Subject(Struct):
     """
 
     predict: Callable[[Any], Any]
+    name: str
     probabilities: Callable[[Any], Any] | None = None
     classes: Any = None
     version: tuple[str, int] | None = None
@@ -64,13 +67,14 @@ def subject_of(model: Any, client: Client, *, trust: bool | None) -> Subject:
         subject = _of_loaded(loaded)
         if found.version is not None:
             subject.version = found.version.name, found.version.version
+        subject.name = _uri_name(os.fspath(model), subject.version)
         return subject
     if isinstance(model, PyFuncModel):
         return _of_loaded(model)
     if callable(getattr(model, "predict", None)) and not isinstance(model, type):
-        return _with_probabilities(Subject(model.predict), model)
+        return _with_probabilities(Subject(model.predict, _called(model)), model)
     if callable(model) and not isinstance(model, type):
-        return Subject(model)
+        return Subject(model, _called(model))
     raise UnsupportedValueError(
         "model", model, "give a URI such as 'models:/name@champion', a loaded or fitted model, or a function."
     )
@@ -79,11 +83,25 @@ def subject_of(model: Any, client: Client, *, trust: bool | None) -> Subject:
 def _of_loaded(model: PyFuncModel) -> Subject:
     from nbflow.mlmodel.enforce import Enforcer
 
-    subject = _with_probabilities(Subject(model.predict), model.get_raw_model())
+    raw_model = model.get_raw_model()
+    subject = _with_probabilities(Subject(model.predict, _called(raw_model)), raw_model)
     if subject.probabilities is not None:
         raw, enforce = subject.probabilities, Enforcer(model.input_schema)
         subject.probabilities = lambda features: raw(enforce(features))
     return subject
+
+
+def _uri_name(uri: str, version: tuple[str, int] | None) -> str:
+    """Name a model by its URI, and by the version that an alias or a stage stood for: it moves on."""
+    if version is None or uri.endswith(f"/{version[1]}"):
+        return uri
+    return f"{uri} (version {version[1]})"
+
+
+def _called(model: Any) -> str:
+    """Name a function by its name, and any other thing by its class's."""
+    named = getattr(model, "__name__", None)
+    return named if isinstance(named, str) else type(model).__name__
 
 
 def _with_probabilities(subject: Subject, model: Any) -> Subject:

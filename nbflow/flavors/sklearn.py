@@ -27,6 +27,7 @@ PREDICT_FUNCTIONS = ("predict", "predict_proba", "predict_log_proba", "predict_j
 """What MLflow calls, and so what a model can be saved to predict with."""
 
 _OPTIONS = ("serialization_format", "skops_trusted_types", "pyfunc_predict_fn")
+_OWN_FLAVORS = frozenset({"lightgbm", "xgboost"})
 _SKOPS_FILE = "model.skops"
 _PICKLE_FILE = "model.pkl"
 
@@ -77,7 +78,7 @@ class SklearnFlavor:
             if fault and wanted:
                 raise InvalidInputError("serialization_format", wanted, f"{fault} Use 'cloudpickle'.")
             if fault:
-                _warn_of_pickle(fault)
+                _warn_of_pickle(fault, _own_flavor(model, types))
             wanted = "cloudpickle" if fault else "skops"
         if wanted != "skops":
             _save_pickle(model, folder / _PICKLE_FILE, wanted)
@@ -174,7 +175,22 @@ def _type_names(types: Any) -> list[str]:
     return names
 
 
-def _warn_of_pickle(fault: str) -> None:
+def _own_flavor(model: Any, types: Iterable[str]) -> str:
+    """Name the flavor that keeps a model in its library's own way; `""` where there is none, or it is what asks."""
+    cls = type(model)
+    library = cls.__module__.partition(".")[0]
+    # The types of its own library are those that LightGBM's flavor names.
+    return library if library in _OWN_FLAVORS and f"{cls.__module__}.{cls.__name__}" not in types else ""
+
+
+def _warn_of_pickle(fault: str, better: str) -> None:
+    if better:
+        text = (
+            f"The model is saved as a pickle, which runs code when it is loaded. nbflow.{better}.log_model keeps it "
+            f"without one; to choose the pickle without a word, pass serialization_format='cloudpickle'. {fault}"
+        )
+        warn_user(text)
+        return
     text = (
         f"The model is saved as a pickle. {fault} A pickle runs code when it is loaded: loading it anywhere but from "
         "this store takes trust=True, and the versions of Python and of all libraries must be those of now. "

@@ -30,6 +30,8 @@ _PUT_OR_MAKE = 4
 
 _MAX_NAMED = 10
 
+_UNNAMED = "The columns have no names: give a DataFrame, pd.DataFrame(a, columns=[...])."
+
 
 class Columns:
     """The columns of a signature, made ready to hold many frames against them.
@@ -148,8 +150,10 @@ class Columns:
             return frame.iloc[:, : n_found if is_anything else n_expected].copy(deep=False), self._specs
         if self._are_named(frame.columns):
             return frame.copy(deep=False), self._specs
-        found = frame.columns.to_list()
-        check_present(self._required, found, self._names)
+        found: list[Any] = frame.columns.to_list()
+        # What pandas names columns that came without names.
+        unnamed = bool(found) and found == list(range(len(found))) and set(found).isdisjoint(self._names)
+        check_present(self._required, found, self._names, _UNNAMED if unnamed else "")
         where = {name: at for at, name in enumerate(found)}
         specs = [spec for name, spec in zip(self._names, self._specs, strict=True) if name in where]
         return frame.take([where[name] for name in self._names if name in where], axis=1), specs

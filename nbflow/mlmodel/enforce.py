@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Enforcer", "enforce_schema"]
 
-_MAX_SHOWN = 500
+_MAX_SHOWN = 200
 _MAX_KEYS = 10
 
 

@@ -11,7 +11,9 @@ __all__ = ["check_present"]
 _MAX_NAMED = 20
 
 
-def check_present(required: Collection[object], found: Sequence[object], known: Collection[object]) -> None:
+def check_present(
+    required: Collection[object], found: Sequence[object], known: Collection[object], remedy: str = ""
+) -> None:
     """Refuse data in which a name is missing, or in which one that counts stands twice.
 
     Parameters
@@ -22,6 +24,8 @@ def check_present(required: Collection[object], found: Sequence[object], known: 
         What there is, in the data's order.
     known
         What may be there: anything else is extra.
+    remedy
+        What to do where a name is missing: whole sentences.
 
     Raises
     ------
@@ -36,7 +40,7 @@ def check_present(required: Collection[object], found: Sequence[object], known: 
         note = f" Note that there were extra inputs: {_listed(extra)}." if extra else ""
         near = did_you_mean(str(missing[0]), [name for name in extra if isinstance(name, str)])
         raise SchemaEnforcementError(
-            f"Model is missing inputs {_listed(missing)}.{note}{near}",
+            f"Model is missing inputs {_listed(missing)}.{note}{near}{remedy and f' {remedy}'}",
             column=missing[0],
             found=_listed(found),
             expected=_listed(required),

@@ -38,11 +38,14 @@ class Trust(Struct, frozen=True):
         Whether the user said that everything in the model is to be trusted (`trust=True`).
     place
         Where the model is from: a path, or the URL that it was downloaded from. `""` is the folder it is loaded from.
+    unknown
+        Why there are no digests, where that is known: a whole sentence.
     """
 
     digests: Mapping[str, str] | None = None
     all: bool = False
     place: str = ""
+    unknown: str = ""
 
     def check(self, folder: str | os.PathLike[str], files: Iterable[str]) -> None:
         """Refuse to go on unless files may run code.
@@ -70,7 +73,8 @@ class Trust(Struct, frozen=True):
         if not found or self.all or is_trusted_place(place):
             return
         if self.digests is None:
-            raise UntrustedModelError(place, [name for name, _ in found], "No store that is open here wrote it.")
+            reason = self.unknown or "No store that is open here wrote it."
+            raise UntrustedModelError(place, [name for name, _ in found], reason)
         there = [file for above, path in found for file in _all_files(above, path)]
         strange = [name for name, path in there if not self._knows(name, path)]
         if strange:

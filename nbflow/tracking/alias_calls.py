@@ -225,10 +225,23 @@ class AliasCalls(ModelVersionCalls):
         if alias is not None:
             return self.get_model_version_by_alias(name, alias)
         model = self._model(name)
-        newest = self._newest(model, stage)
+        try:
+            newest = self._newest(model, stage)
+        except InvalidInputError as exc:
+            raise InvalidInputError(exc.what, exc.value, exc.rule + self._alias_hint(model, stage)) from None
         if newest is None:
-            raise ModelVersionNotFoundError(name, stage, "No version is in this stage.")
+            raise ModelVersionNotFoundError(
+                name, stage, f"No version is in this stage.{self._alias_hint(model, stage)}"
+            )
         return self._record(model, newest)
+
+    def _alias_hint(self, model: ModelState, stage: str | None) -> str:
+        """Say how to name an alias that was written as a stage is."""
+        from nbflow.tracking.model_sources import alias_uri
+
+        if stage is None or self._store.models.target(model, stage) is None:
+            return ""
+        return f" There is an alias of that name: {alias_uri(model.current_name, stage)}"
 
     def _check_stage_policies(self, model: ModelState, version: VersionState, stage: str) -> None:
         """Raise if a version does not have what the alias that is called as a stage, in whatever case, asks for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-__all__ = ["Mode", "guess_mode", "is_judged"]
+__all__ = ["Mode", "guess_mode", "is_judged", "is_time"]
 
 Mode = Literal["max", "min"]
 
@@ -31,6 +31,11 @@ _MORE = re.compile(
 # scikit-learn's scorers are negated so that more is better: neg_mean_squared_error.
 _NEGATED = frozenset({"neg", "negative"})
 
+# What scikit-learn's searches call the place of a candidate: the first is the best.
+_RANK = "rank_test_"
+# Words of a metric that says how long a run took.
+_TIMES = frozenset({"time", "duration", "latency", "seconds"})
+
 # Words of a metric that says where a run was, not how good it is.
 _PROGRESS = frozenset({"epoch", "epochs", "iteration", "iterations", "iter", "step", "steps", "lr"})
 
@@ -46,7 +51,8 @@ def guess_mode(metric: str) -> Mode:
 
     A name with a word for an error, a loss, a distance, a cost or a time (`val_loss`, `testRMSE`,
     `mean_absolute_error`, `perplexity`, `train/seconds`) is best when low, unless it is negated as scikit-learn's
-    scorers are (`neg_mean_squared_error`). Every other name is best when high.
+    scorers are (`neg_mean_squared_error`). So is a spread (`std_test_score`, `accuracy_std`). Every other name is best
+    when high.
 
     Parameters
     ----------
@@ -58,7 +64,9 @@ def guess_mode(metric: str) -> Mode:
     mode : {"max", "min"}
         `"min"` where less is better.
     """
-    words = [word.lower() for word in _WORD.findall(metric)]
+    words = _words(metric)
+    if _is_spread(words) or metric.startswith(_RANK):
+        return "min"
     less = any(_LESS.fullmatch(word) for word in words)
     if _NEGATED.isdisjoint(words):
         return "min" if less else "max"
@@ -70,13 +78,27 @@ def is_judged(metric: str) -> bool:
     """Tell whether a metric's name says how good a run is: whether more or less of it is better is known, not guessed.
 
     Not so for the counters and schedules of training (`epoch`, `global_step`, `learning_rate`), for what the machine
-    did meanwhile (`system/...`), nor for names that could mean either (`rank`, `memory`, `gap`).
+    did meanwhile (`system/...`), for spreads and places (`std_test_score`, `rank_test_score`), nor for names that could
+    mean either (`rank`, `memory`, `gap`).
     """
-    words = [word.lower() for word in _WORD.findall(metric)]
+    words = _words(metric)
     progress = words[-2:] == ["learning", "rate"] or not _PROGRESS.isdisjoint(words[-1:])
-    if progress or metric.startswith("system/"):
+    if progress or _is_spread(words) or metric.startswith(("system/", _RANK)):
         return False
     return any(_LESS.fullmatch(word) for word in words) or _says_more(metric)
+
+
+def is_time(metric: str) -> bool:
+    """Tell whether a metric's name says how long a run took, which is judged, but seldom what runs are made for."""
+    return not _TIMES.isdisjoint(_words(metric))
+
+
+def _words(metric: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(metric)]
+
+
+def _is_spread(words: list[str]) -> bool:
+    return "std" in {*words[:1], *words[-1:]}
 
 
 def _says_more(metric: str) -> bool:

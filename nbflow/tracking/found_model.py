@@ -41,6 +41,8 @@ class FoundModel:
         What the store wrote: the SHA-256 of each file; None where it did not write it.
     version
         The version that it was found as.
+    hint
+        What was meant perhaps, should no model be there: a whole sentence.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class FoundModel:
         run_id: str | None = None,
         digests: Mapping[str, str] | None = None,
         version: ModelVersion | None = None,
+        hint: str = "",
     ) -> None:
         self.files = files
         self.path = path
@@ -59,6 +62,7 @@ class FoundModel:
         self.run_id = run_id
         self.digests = digests or None
         self.version = version
+        self.hint = hint
 
     @property
     def place(self) -> str:
@@ -76,6 +80,8 @@ class FoundModel:
         """
         local = self.files.local_path(self.path or None)
         if local is not None:
+            if not os.path.lexists(local / MLMODEL):
+                raise self._missing()
             return local
         # Not deleted once it is loaded: a model may open its files when it predicts.
         copy = mkdtemp(prefix="nbflow-model-")
@@ -93,9 +99,9 @@ class FoundModel:
         try:
             folder = download(self.files, self.path or None, target)
         except ArtifactNotFoundError as exc:
-            raise ModelNotFoundError(self.place) from exc
+            raise self._missing() from exc
         if not (folder / MLMODEL).is_file():  # told here, where its place is known, not that of the copy
-            raise ModelNotFoundError(self.place)
+            raise self._missing()
         return folder
 
     @cached_property
@@ -116,9 +122,12 @@ class FoundModel:
             name = f"{self.path}/{MLMODEL}" if self.path else MLMODEL
             return Model.load(Path(download(self.files, name, copy)))
         except ArtifactNotFoundError as exc:
-            raise ModelNotFoundError(self.place) from exc
+            raise self._missing() from exc
         finally:
             shutil.rmtree(copy, ignore_errors=True)
+
+    def _missing(self) -> ModelNotFoundError:
+        return ModelNotFoundError(self.place, self.hint)
 
     def trust(self, trust: bool | None) -> Trust:
         """Say what is known of its files to what loads them.
@@ -135,4 +144,7 @@ class FoundModel:
         """
         if trust is not None and not isinstance(trust, bool):
             raise UnsupportedValueError("trust", trust, "give True or False.")
-        return Trust(self.digests, all=bool(trust), place=os.fspath(self.place))
+        # A version's files may lie in the store, and yet be a copy of what somebody else wrote.
+        brought = self.version is not None and self.run_id is None
+        unknown = "It was registered from elsewhere, and no run of this store logged it." if brought else ""
+        return Trust(self.digests, all=bool(trust), place=os.fspath(self.place), unknown=unknown)

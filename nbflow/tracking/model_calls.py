@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelCalls"]
 
 _FORMS = "a path, runs:/<run_id>/<name>, models:/<name>/<version>, models:/<name>@<alias> or an fsspec URL."
+_LISTED = 10
 
 
 class ModelCalls(RegistryCalls):
@@ -136,7 +138,8 @@ class ModelCalls(RegistryCalls):
         from nbflow.tracking.found_model import FoundModel
 
         run = self.get_run(run_id)
-        return FoundModel(self._opened(run), path, uri=uri, run_id=run_id, digests=_digests_at(path, run))
+        digests, hint = _digests_at(path, run), _others_of(run, path)
+        return FoundModel(self._opened(run), path, uri=uri, run_id=run_id, digests=digests, hint=hint)
 
     def _of_version(self, version: ModelVersion, uri: str, path: str) -> FoundModel:
         from nbflow.artifact_store import open_artifacts
@@ -161,7 +164,28 @@ class ModelCalls(RegistryCalls):
         if inside is not None:
             with suppress(NotFoundError):  # a copy of a run's folder that is not one of the store's
                 return self._of_run(*inside, text)
-        return FoundModel(open_artifacts(folder), "", uri=text)
+        hint = "" if scheme or os.path.lexists(folder) else self._registered_hint(text)
+        return FoundModel(open_artifacts(folder), "", uri=text, hint=hint)
+
+    def _registered_hint(self, text: str) -> str:
+        """Say how to name the registered model that is called as a path is which leads nowhere."""
+        from nbflow.tracking.model_sources import alias_uri, model_uri
+
+        if self._identity is not None:  # nobody is told of models that they may not see
+            return ""
+        names = set(self._names())
+        before, _, alias = text.rpartition("@")
+        name, _, number = text.partition("/")
+        if text in names:
+            aliases = self.get_registered_model(text).aliases
+            uri = alias_uri(text, next(iter(aliases), "latest"))
+        elif before in names and alias:
+            uri = alias_uri(before, alias)
+        elif name in names and re.fullmatch(r"[0-9]{1,15}", number):
+            uri = model_uri(name, int(number))
+        else:
+            return ""
+        return f"A registered model is called so: its versions have URIs such as {uri}"
 
     def _run_path(self, folder: Path) -> tuple[str, str] | None:
         """Say which run's artifact a folder is, when it lies in this store."""
@@ -323,6 +347,14 @@ def _digests_at(path: str, run: Run) -> dict[str, str] | None:
             within = path.removeprefix(f"{output.path}/") + "/"
             return {name.removeprefix(within): sha for name, sha in output.files.items() if name.startswith(within)}
     return None
+
+
+def _others_of(run: Run, path: str) -> str:
+    """Say which models a run has, for whom finds none at a path."""
+    names = [output.path for output in run.outputs.model_outputs if output.path != path]
+    uris = [f"runs:/{run.info.run_id}/{name}" for name in names[:_LISTED]]
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"The models of this run are {', '.join(uris)}{more}" if uris else ""
 
 
 def _text(uri: Any) -> str:

@@ -144,7 +144,7 @@ def _staged(teller: _Teller, event: Staged) -> tuple[str, str]:
 
 
 def _commented(teller: _Teller, event: Commented) -> tuple[str, str]:
-    return "commented", f"{teller.about}{event.text}"
+    return "commented", f"{teller.about}commented{_said(event.text)}"
 
 
 def _asked(teller: _Teller, event: Asked) -> tuple[str, str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nbflow.store.modellog import VersionLog
     from nbflow.store.models import ModelFacts, NewVersion
 
-__all__ = ["model_uri", "resolve_source"]
+__all__ = ["alias_uri", "model_uri", "resolve_source"]
 
 # A server of models that fetches what any of its users names would be a way into its network.
 _REFUSED = frozenset({"ftp", "hdfs", "http", "https", "sftp"})
@@ -96,7 +96,16 @@ def resolve_source(
 
 def model_uri(name: str, version: int) -> str:
     """Name a version by its URI, as MLflow does but for the two characters that mean something else there."""
-    return f"models:/{name.replace('%', '%25').replace('@', '%40')}/{version}"
+    return f"models:/{_quoted(name)}/{version}"
+
+
+def alias_uri(name: str, alias: str) -> str:
+    """Name the version that an alias stands for by its URI."""
+    return f"models:/{_quoted(name)}@{alias}"
+
+
+def _quoted(name: str) -> str:
+    return name.replace("%", "%25").replace("@", "%40")
 
 
 def _of_version(

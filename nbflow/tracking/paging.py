@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from nbflow import display
 from nbflow.entities import ViewType
 from nbflow.errors import InvalidInputError
 
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 
 class PagedList(list[T]):
-    """A page of results.
+    """A page of results. Registered models, and versions of them, show themselves as a table in a notebook.
 
     Parameters
     ----------
@@ -36,6 +37,9 @@ class PagedList(list[T]):
     def __init__(self, items: Sequence[T], token: str | None = None) -> None:
         super().__init__(items)
         self.token = token
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return display.bundle(self)
 
 
 def page_of(items: Sequence[T], max_results: int | None, page_token: str | None) -> PagedList[T]:

@@ -85,8 +85,14 @@ class RegistryLookup:
         check_model_name(name)
         state = self._store.models.find(name) if self._store.check() else None
         if state is None:
-            raise RegisteredModelNotFoundError(name)
+            raise RegisteredModelNotFoundError(name, known=self._names())
         return state
+
+    def _names(self) -> list[str]:
+        """Give the names that may have been meant; nobody is told of models that they may not see."""
+        if self._identity is not None or not self._store.check():
+            return []
+        return [model.current_name for model in self._store.models.all() if not model.deleted]
 
     def _model(self, name: str) -> ModelState:
         """Find an active model.

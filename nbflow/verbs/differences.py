@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Difference", "HasValues", "Kind", "Measured", "differences", "text_differences"]
 
-Kind = Literal["params", "metrics", "flavors", "requirements", "signature"]
+Kind = Literal["params", "metrics", "evaluated", "flavors", "requirements", "signature"]
 
 
 class HasValues(Protocol):

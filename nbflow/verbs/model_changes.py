@@ -111,6 +111,7 @@ def delete_model(session: Session, model: str, yes: bool) -> None:
     """
     client = session.client
     name, version = model_and_version(client, model)
+    aliases = () if version is None else client.get_model_version(name, version).aliases
     if session.interactive and not yes:
         click.confirm(f"Move {_with_what_stands(session, name, version)} into the trash?", abort=True)
     if version is None:
@@ -118,10 +119,13 @@ def delete_model(session: Session, model: str, yes: bool) -> None:
     else:
         client.delete_model_version(name, version)
     session.answer(
-        lambda: {"name": name, "version": version, "lifecycle_stage": "deleted"},
+        lambda: {"name": name, "version": version, "lifecycle_stage": "deleted", "removed_aliases": aliases},
         lambda: [[name] if version is None else [name, version]],
         lambda: f"Moved {called(name, version)} into the trash.",
     )
+    if aliases:
+        what = "Its alias was" if len(aliases) == 1 else "Its aliases were"
+        session.note(f"{what} taken away: {', '.join(line(alias) for alias in aliases)}.")
 
 
 @click.command("restore", cls=Verb)

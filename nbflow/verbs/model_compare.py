@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from nbflow.verbs.differences import Difference
+    from nbflow.verbs.differences import Difference, Kind
     from nbflow.verbs.lines import Cell
     from nbflow.verbs.model_facts import VersionFacts
     from nbflow.verbs.session import Session
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["compare_versions"]
 
 _FEWEST = 2
+_NUMBERS: tuple[Kind, ...] = ("metrics", "evaluated")
 _TEXTS = ("params", "flavors", "signature", "requirements")
 
 
@@ -38,7 +39,9 @@ _TEXTS = ("params", "flavors", "signature", "requirements")
 @click.option("--all", "everything", is_flag=True, help="Also what is the same in all of them.")
 @pass_session
 def compare_versions(session: Session, model: str, versions: Sequence[str], everything: bool) -> None:
-    """Compare versions of a registered model: metrics, params of their runs, flavors, signatures and requirements.
+    """Compare versions of a registered model.
+
+    What is compared: the metrics and params of their runs, what evaluations found, flavors, signatures, requirements.
 
     VERSION is a number, `latest` or an alias. Only what differs is shown. In a pipe each line is a name, the value of
     each version, and the versions with the best one; the first two lines are the versions and their runs.
@@ -64,10 +67,12 @@ def compare_versions(session: Session, model: str, versions: Sequence[str], ever
 
 def _rows(facts: Sequence[VersionFacts], *, everything: bool) -> list[Difference]:
     measured = [Measured(each.version.metrics, {} if each.run is None else each.run.params) for each in facts]
+    evaluated = [Measured(each.version.evaluated) for each in facts]
     flavors = [dict.fromkeys(each.version.flavors, "yes") for each in facts]
     signatures = [flat_rows(each.signature) for each in facts]
     return [
         *differences(measured, everything=everything),
+        *(replace(row, kind="evaluated") for row in differences(evaluated, everything=everything)),
         *text_differences("flavors", flavors, everything=everything),
         *text_differences("signature", signatures, everything=everything),
         *_requirements(facts, everything=everything),
@@ -105,16 +110,20 @@ def _document(facts: Sequence[VersionFacts], rows: Sequence[Difference]) -> dict
             }
             for each in facts
         ],
-        "metrics": {
-            row.key: {
-                "values": row.values,
-                "mode": row.mode,
-                "best": [facts[place].version.version for place in row.best],
-            }
-            for row in rows
-            if row.kind == "metrics"
-        },
+        **{kind: _numbers(facts, rows, kind) for kind in _NUMBERS},
         **{kind: {row.key: row.values for row in rows if row.kind == kind} for kind in _TEXTS},
+    }
+
+
+def _numbers(facts: Sequence[VersionFacts], rows: Sequence[Difference], kind: Kind) -> dict[str, Any]:
+    return {
+        row.key: {
+            "values": row.values,
+            "mode": row.mode,
+            "best": [facts[place].version.version for place in row.best],
+        }
+        for row in rows
+        if row.kind == kind
     }
 
 

@@ -41,8 +41,16 @@ _METRIC_TYPES = {
     "recall_score": "recall",
     "root_mean_squared_error": "rmse",
 }
-_OF_CLASSES = {"accuracy_score", "log_loss", "precision_score", "recall_score", "roc_auc"}
-_OF_NUMBERS = {"mean_absolute_error", "mean_squared_error", "r2_score", "root_mean_squared_error"}
+_OF_CLASSES = {"accuracy_score", "f1_score", "log_loss", "precision_score", "recall_score", "roc_auc"}
+_OF_NUMBERS = {
+    "max_error",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "r2_score",
+    "root_mean_squared_error",
+}
+_BY_EVALUATE = "example_count"
 
 
 def card_header(name: str, document: Model, measured: Iterable[Measured], datasets: Iterable[str] = ()) -> str:
@@ -101,9 +109,10 @@ def task_of(document: Model, metrics: Iterable[str] = ()) -> str | None:
     said = (document.metadata or {}).get("pipeline_tag")
     if isinstance(said, str) and _TASK.fullmatch(said):
         return said
-    if not _takes_tables(document.get_input_schema()):
+    names, classes, schema = set(metrics), _class_names(document), document.get_input_schema()
+    # What evaluate judges is given tables, also where no signature says so.
+    if not (_takes_tables(schema) or (schema is None and _BY_EVALUATE in names)):
         return None
-    names, classes = set(metrics), _class_names(document)
     if names & _OF_CLASSES or any(name.endswith(("Classifier", "Classification")) for name in classes):
         return "tabular-classification"
     if names & _OF_NUMBERS or any(name.endswith("Regressor") for name in classes):

@@ -12,7 +12,7 @@ from nbflow.errors import NbflowError
 from nbflow.tracking.direction import guess_mode, is_judged
 from nbflow.widgets import model_facts as say
 from nbflow.widgets.format import MISSING, number
-from nbflow.widgets.sheet import Cell, Columns, Picture, Sheet, Table, cells
+from nbflow.widgets.sheet import Cell, Columns, Picture, Sheet, Table
 from nbflow.widgets.sheet_html import sheet_html
 from nbflow.widgets.sheet_text import sheet_text
 
@@ -37,10 +37,12 @@ def evaluation_bundle(result: EvaluationResult) -> dict[str, str]:
     Returns
     -------
     bundle : dict of str to str
-        `text/html` and `text/plain`, which say the same, but for pictures of the charts: the HTML has them where
-        `vl-convert-python` is installed.
+        `text/html` and `text/plain`, which say the same, but for the charts: the HTML has pictures of them where
+        `vl-convert-python` is installed, and where not, says that it draws them. What has a picture needs no code
+        that shows it.
     """
-    return {"text/plain": evaluation_text(result), "text/html": sheet_html(_sheet(result, _pictures(result)))}
+    drawn = sheet_html(_sheet(result, _pictures(result), _hint(result)))
+    return {"text/plain": evaluation_text(result), "text/html": drawn}
 
 
 def evaluation_text(result: EvaluationResult) -> str:
@@ -48,16 +50,22 @@ def evaluation_text(result: EvaluationResult) -> str:
     return sheet_text(_sheet(result))
 
 
-def _sheet(result: EvaluationResult, pictures: tuple[Picture, ...] = ()) -> Sheet:
+def _sheet(result: EvaluationResult, pictures: tuple[Picture, ...] = (), hint: str | None = None) -> Sheet:
+    drawn = frozenset(picture.name for picture in pictures)
     return Sheet(
         "Evaluation",
-        facts=say.known(("run", result.run_id, True)),
+        facts=say.known(
+            ("model", result.model, True),
+            ("data", result.dataset),
+            ("run", result.run_id, True),
+            ("charts", hint),
+        ),
         parts=(
             _metrics(result),
             *pictures,
-            Columns((_listed(result, "Charts", "chart"), _listed(result, "Tables", "table"))),
+            Columns((_listed(result, "Charts", "chart", drawn), _listed(result, "Tables", "table"))),
         ),
-        code=_code(result),
+        code=_code(result, drawn),
     )
 
 
@@ -102,18 +110,27 @@ def _asked(name: str, threshold: MetricThreshold | None) -> Cell:
     return Cell(f"✓ {', '.join(parts)}", tone="good")
 
 
-def _listed(result: EvaluationResult, caption: str, noun: str) -> Table:
+def _listed(result: EvaluationResult, caption: str, noun: str, drawn: frozenset[str] = frozenset()) -> Table:
+    """List what there is, with the code that shows what is not drawn."""
     kind = caption.lower()
-    rows = [
-        cells(name, f"result.{kind}[{say.quoted(name)}]", result.artifacts.get(name, MISSING))
-        for name in getattr(result, kind)
-    ]
-    return Table(caption, (noun, "shown by", "artifact"), rows, f"result.{kind}")
+    names = getattr(result, kind)
+    coded = any(name not in drawn for name in names)
+    rows = []
+    for name in names:
+        code = [Cell("" if name in drawn else f"result.{kind}[{say.quoted(name)}]")] if coded else []
+        rows.append((Cell(name), *code, Cell(result.artifacts.get(name, MISSING))))
+    return Table(caption, (noun, *(["shown by"] if coded else []), "artifact"), rows, f"result.{kind}")
 
 
-def _code(result: EvaluationResult) -> str:
-    chart = next(iter(result.charts), None)
+def _code(result: EvaluationResult, drawn: frozenset[str]) -> str:
+    chart = next((name for name in result.charts if name not in drawn), None)
     return "" if chart is None else f"result.charts[{say.quoted(chart)}]"
+
+
+def _hint(result: EvaluationResult) -> str | None:
+    if not result.charts or installed("vl_convert"):
+        return None
+    return "`pip install vl-convert-python` draws them here, without a network"
 
 
 def _pictures(result: EvaluationResult) -> tuple[Picture, ...]:

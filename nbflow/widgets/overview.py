@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nbflow.tracking.direction import Mode, guess_mode, is_judged
+from nbflow.tracking.direction import Mode, guess_mode, is_judged, is_time
 from nbflow.tracking.frame import BASE_COLUMNS
 from nbflow.widgets.comparison import best_value, variation
 from nbflow.widgets.format import MISSING, duration, is_number, moment, number, numbers
@@ -203,7 +203,8 @@ def _kind(name: str) -> tuple[Kind, str] | None:
 def _by_variation(frame: _Columns) -> tuple[dict[Kind, list[tuple[str, int]]], list[tuple[Kind, str, str]]]:
     """Find the columns to show, by kind, and kinds, names and values of those that are the same in all rows.
 
-    First come those that most runs have, and of these the short names: what one run alone has crowds out nothing.
+    First come those that most runs have, of these the metrics that say how good a run is, and then the short names:
+    what one run alone has crowds out nothing, nor does a time or a spread.
     """
     differing: dict[Kind, list[tuple[str, int]]] = {"metrics": [], "params": [], "other": []}
     same: dict[Kind, list[tuple[Kind, str, str]]] = {"params": [], "metrics": []}
@@ -224,8 +225,10 @@ def _by_variation(frame: _Columns) -> tuple[dict[Kind, list[tuple[str, int]]], l
     return differing, [*same["params"], *same["metrics"]]
 
 
-def _rank(frame: _Columns, name: str, position: int) -> tuple[bool, int, int]:
-    return name.startswith(_SYSTEM), -int(frame[position].count()), len(name)
+def _rank(frame: _Columns, name: str, position: int) -> tuple[bool, int, bool, int]:
+    # A param is not judged, whatever its name.
+    judged = frame.names[position].startswith("metrics.") and is_judged(name) and not is_time(name)
+    return name.startswith(_SYSTEM), -int(frame[position].count()), not judged, len(name)
 
 
 def _heads(named: Sequence[tuple[Kind, str]]) -> dict[tuple[Kind, str], str]:

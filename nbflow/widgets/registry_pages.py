@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from nbflow.tracking.direction import is_judged
+from nbflow.entities import AliasPolicy
+from nbflow.registry.policies import VersionFacts, missing
 from nbflow.tracking.model_sources import model_uri
 from nbflow.widgets import model_facts as say
-from nbflow.widgets.format import MISSING, moment, numbers, size
+from nbflow.widgets.format import MISSING, moment, size
 from nbflow.widgets.model_surroundings import (
     AroundRegistered,
     AroundVersion,
@@ -20,21 +20,22 @@ from nbflow.widgets.schemas import read_signature, signature_columns
 from nbflow.widgets.sheet import Cell, Columns, Sheet, Stack, Table, cells
 from nbflow.widgets.sheet_html import sheet_html
 from nbflow.widgets.sheet_text import sheet_text
+from nbflow.widgets.version_columns import metric_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nbflow.entities import AliasPolicy, ModelHistoryEntry, ModelVersion, RegisteredModel
+    from nbflow.entities import ModelHistoryEntry, ModelVersion, RegisteredModel
     from nbflow.tracking.client import Client
     from nbflow.widgets.sheet import Part
 
 __all__ = ["registered_model_bundle", "registered_model_text", "version_bundle", "version_text"]
 
 _VERSIONS = 20
-_METRICS = 4
 _NO_STAGE = "None"
 _VERDICTS = {"approved": Cell("✓ approved", tone="good"), "rejected": Cell("✗ rejected", tone="bad")}
 _ASKED = "approval asked"
+_ONE_APPROVAL = AliasPolicy("any", approvals=1)
 
 
 def version_bundle(version: ModelVersion, client: Client | None = None) -> dict[str, str]:
@@ -96,7 +97,7 @@ def _version_sheet(version: ModelVersion, around: AroundVersion) -> Sheet:
         signature = document.signature
     shown = None if document is None else say.example(files, document.saved_input_example_info)
     name, number = say.quoted(version.name), version.version
-    said = Stack((_approvals(around.history), _policies(around.policies)))
+    said = Stack((_approvals(version, around.history), _policies(around.policies)))
     parts: list[Part] = [
         Columns((_version_metrics(version), said, say.pairs_table("Tags", "tag", version.tags, "version.tags"))),
         signature_columns(signature, "version.signature"),
@@ -144,20 +145,32 @@ def _both(version: ModelVersion) -> tuple[dict[str, float], dict[str, float]]:
     return version.metrics, version.evaluated
 
 
-def _approvals(history: Sequence[ModelHistoryEntry]) -> Table:
+def _approvals(version: ModelVersion, history: Sequence[ModelHistoryEntry]) -> Table:
     """Set out what each reviewer said last, and who asked for it since."""
+    authors = frozenset([version.user_id, *(entry.user for entry in history if entry.action == "registered")])
     last = {entry.user: entry for entry in history if entry.action in _VERDICTS}
     asked = [entry for entry in history if entry.action == _ASKED][-1:]
     rows = [
         (
             Cell(entry.user),
-            _VERDICTS.get(entry.action, Cell("asked for it", tone="soft")),
+            _verdict(entry, authors),
             Cell(moment(entry.timestamp), tone="soft"),
             Cell(_words(entry)),
         )
         for entry in (*asked, *last.values())
     ]
     return Table("Approvals", ("who", "says", "when (UTC)", "in words"), rows, "the history")
+
+
+def _verdict(entry: ModelHistoryEntry, authors: frozenset[str]) -> Cell:
+    said = _VERDICTS.get(entry.action)
+    if said is None:
+        return Cell("asked for it", tone="soft")
+    # What counts is the rule's to say: it takes two spellings of a name for one person.
+    alone = VersionFacts(authors, mover="", verdicts={entry.user: True})
+    if entry.action == "approved" and missing(_ONE_APPROVAL, alone):
+        return Cell("approved (by who registered it: counts for no policy)", tone="soft")
+    return said
 
 
 def _words(entry: ModelHistoryEntry) -> str:
@@ -209,7 +222,7 @@ def _versions(versions: Sequence[ModelVersion], around: AroundRegistered, client
     shown = versions[:_VERSIONS]
     runs = run_names(shown, client) if around.versions is not None else {}
     staged = any(version.current_stage != _NO_STAGE for version in shown)
-    columns = _metric_columns(shown, around.policies)
+    columns = metric_columns(shown, around.policies)
     head = (
         "version",
         "aliases",
@@ -233,26 +246,6 @@ def _versions(versions: Sequence[ModelVersion], around: AroundRegistered, client
     ]
     first = 2 + staged
     return Table("Versions", head, rows, where, (0, *range(first, first + len(columns))), n_rows=len(versions))
-
-
-def _metric_columns(versions: Sequence[ModelVersion], policies: Iterable[AliasPolicy]) -> list[tuple[str, list[Cell]]]:
-    """Choose metrics by which versions can be told apart: those that policies ask for, then those that most have."""
-    required = " ".join(policy.require for policy in policies)
-    columns: list[tuple[bool, bool, int, int, str, list[Cell]]] = []
-    for label, found in (
-        ("{}", [version.metrics for version in versions]),
-        ("{} (evaluated)", [version.evaluated for version in versions]),
-    ):
-        times = Counter(key for metrics in found for key in metrics)
-        asked = {key for key in times if key in required}
-        for key, n in times.items():
-            texts = numbers([metrics.get(key) for metrics in found])
-            column = [
-                Cell(text, tip=repr(metrics[key]) if key in metrics else None)
-                for text, metrics in zip(texts, found, strict=True)
-            ]
-            columns.append((key not in asked, not is_judged(key), -n, len(columns), label.format(key), column))
-    return [(label, column) for *_, label, column in sorted(columns, key=lambda each: each[:4])[:_METRICS]]
 
 
 def _use(model: RegisteredModel, versions: Sequence[ModelVersion]) -> str:

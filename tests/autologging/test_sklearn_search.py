@@ -51,6 +51,18 @@ def test_the_run_of_a_search_has_the_best_params_and_the_table(
     assert table["mean_test_score"].tolist() == pytest.approx(search.cv_results_["mean_test_score"])
 
 
+def test_the_last_active_run_is_that_of_the_search(runs: Runs, flowers: Data) -> None:
+    nbflow.sklearn.autolog(log_models=False)
+
+    GridSearchCV(SVC(tol=0.01), {"C": [0.1, 1]}, cv=2).fit(*flowers)
+
+    parent, children = split(runs())
+    last = nbflow.last_active_run()
+    assert last is not None
+    assert last.info.run_id == parent.info.run_id
+    assert {run.info.status for run in children} == {"FINISHED"}
+
+
 def test_the_best_candidates_have_runs_below_it(runs: Runs, flowers: Data) -> None:
     nbflow.sklearn.autolog(log_models=False, max_tuning_runs=2, extra_tags={"team": "a"})
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import rich
 
 import nbflow
 from nbflow.errors import InvalidInputError, UnsupportedValueError
@@ -197,6 +199,21 @@ def test_a_line_shows_how_far_it_is_when_asked_for(capsys: pytest.CaptureFixture
 
         list(nbflow.track(iter([1, 2]), "train", progress=True))
         assert "train" in capsys.readouterr().out
+
+
+def test_a_notebook_without_ipywidgets_shows_a_plain_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    monkeypatch.setattr(rich.get_console(), "is_jupyter", True)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as a kernel does
+
+    with nbflow.start_run():
+        list(nbflow.track([1, 2], "train", progress=True))
+
+    shown = capsys.readouterr().out
+    assert "2/2" in shown
+    assert "\x1b" not in shown
 
 
 def test_a_loader_of_pytorch_is_measured(the_run: TheRun) -> None:

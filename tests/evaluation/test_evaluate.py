@@ -347,3 +347,23 @@ def test_bad_input_is_told(diabetes: tuple[pd.DataFrame, Any], arguments: dict[s
     given = {"model": model, "data": frame, "targets": "target", "model_type": "regressor", "charts": False}
     with pytest.raises((InvalidInputError, UnsupportedValueError), match=word):
         nbflow.evaluate(**given | arguments)
+
+
+def test_a_result_says_what_was_judged(cancer: tuple[pd.DataFrame, Any]) -> None:
+    frame, model = cancer
+    with nbflow.start_run():
+        nbflow.sklearn.log_model(model, "model", registered_model_name="Cancer")
+    nbflow.Client().set_registered_model_alias("Cancer", "champion", 1)
+
+    def judge(model: Any) -> nbflow.evaluation.EvaluationResult:
+        return nbflow.evaluate(model, frame, targets="target", model_type="classifier", charts=False)
+
+    def guess(features: pd.DataFrame) -> Any:
+        return model.predict(features)
+
+    digest = nbflow.data.from_pandas(frame, targets="target").digest
+    assert judge("models:/Cancer/1").model == "models:/Cancer/1"
+    assert judge("models:/Cancer@champion").model == "models:/Cancer@champion (version 1)"
+    assert judge(model).model == type(model).__name__
+    assert judge(guess).model == "guess"
+    assert judge(guess).dataset.endswith(f"({digest})")

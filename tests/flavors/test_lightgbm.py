@@ -96,11 +96,18 @@ def test_columns_of_categories_are_kept(save: Save, table: pd.DataFrame) -> None
     np.testing.assert_array_equal(load_native(folder, "lightgbm", trusted=NOWHERE).predict(data), model.predict(data))
 
 
+def test_an_estimator_logged_as_of_scikit_learn_is_told_where_to_go(save: Save, table: pd.DataFrame) -> None:
+    with pytest.warns(UserWarning, match=r"nbflow\.lightgbm\.log_model keeps it without one"):
+        save("sklearn", lightgbm.LGBMRegressor(**SMALL).fit(table, table.a))
+
+
 def test_what_skops_cannot_keep_is_pickled_with_a_word(save: Save, table: pd.DataFrame) -> None:
     model = lightgbm.LGBMRegressor(objective=lambda y, p: (p - y, np.ones_like(y)), **SMALL).fit(table, table.a)
 
-    with pytest.warns(UserWarning, match="The model is saved as a pickle"):
+    with pytest.warns(UserWarning, match="The model is saved as a pickle") as told:
         folder, document = save("lightgbm", model)
+
+    assert "log_model" not in str(told[0].message)
 
     assert document.flavors["lightgbm"]["serialization_format"] == "cloudpickle"
     with pytest.raises(UntrustedModelError, match=r"model\.pkl"):

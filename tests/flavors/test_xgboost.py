@@ -238,3 +238,12 @@ def test_what_it_takes_to_load_it_is_known_without_loading_it(
 
     assert names("booster") == ["numpy", "pandas", "scipy", "xgboost"]
     assert names("estimator") == ["numpy", "scikit-learn", "scipy", "xgboost"]
+
+
+def test_an_estimator_logged_as_of_scikit_learn_is_told_where_to_go(
+    save: Save, table: pd.DataFrame, labels: pd.Series[int]
+) -> None:
+    model = xgboost.XGBClassifier(n_estimators=2).fit(table, labels)
+
+    with pytest.warns(UserWarning, match=r"nbflow\.xgboost\.log_model keeps it without one"):
+        save("sklearn", model)

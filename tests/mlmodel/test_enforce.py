@@ -236,6 +236,9 @@ def test_a_long_schema_is_cut() -> None:
         ),
         (frame(ages=[1]), [ColSpec("long", "age")], "Did you mean 'ages'?"),
         (np.ones((3, 2)), [ColSpec("double", "a")], r"Model is missing inputs \['a'\]. .* extra inputs: \[0, 1\]."),
+        (np.ones((3, 2)), [ColSpec("double", "a")], r"The columns have no names: give a DataFrame, pd\.DataFrame"),
+        ([[1.0]], [ColSpec("double", "a")], "The columns have no names"),
+        (pd.Series([1.0]), [ColSpec("double", "a")], "The columns have no names"),
         (np.ones((3, 1)), [ColSpec("double")] * 2, "declares 2 inputs  but the provided value only has 1 inputs"),
         (
             pd.DataFrame([[1.0, 2.0]], columns=["a", "a"]),

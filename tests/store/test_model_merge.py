@@ -108,7 +108,7 @@ def test_news_of_a_renumbered_version_find_it(two: tuple[Client, Client]) -> Non
 
     assert (merged.models, merged.new_versions) == (("m",), 0)
     assert one.get_model_version("m", 4).tags == {"k": "v"}
-    assert one.model_history("m", 4)[-1].text == "version 4: late"
+    assert one.model_history("m", 4)[-1].text == "version 4: commented: late"
     assert one.get_model_version("m", 2).tags == {}
 
 

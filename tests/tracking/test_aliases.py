@@ -100,6 +100,19 @@ def test_an_alias_of_what_is_not_there_is_refused(as_user: As) -> None:
         client.get_model_version_by_alias("other", "champion")
 
 
+def test_an_alias_that_is_written_as_a_stage_is_told(as_user: As) -> None:
+    client = as_user("ann")
+    for alias in ("champion", "staging"):
+        client.set_registered_model_alias("m", alias, 1)
+
+    with pytest.raises(InvalidInputError, match="alias of that name: models:/m@champion"):
+        client.find_model("models:/m/champion")
+    with pytest.raises(ModelVersionNotFoundError, match="alias of that name: models:/m@staging"):
+        client.find_model("models:/m/staging")
+    with pytest.raises(InvalidInputError, match=r"Archived\.$"):
+        client.find_model("models:/m/other")
+
+
 # Policies
 
 

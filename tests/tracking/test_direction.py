@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.tracking.direction import guess_mode, is_judged
+from nbflow.tracking.direction import guess_mode, is_judged, is_time
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,10 @@ from nbflow.tracking.direction import guess_mode, is_judged
         "train/seconds",
         "latency_ms",
         "wer",
+        "std_test_score",
+        "std_test_neg_mean_squared_error",
+        "accuracy_std",
+        "rank_test_score",
     ],
 )
 def test_less_of_an_error_is_better(metric: str) -> None:
@@ -78,6 +82,17 @@ def test_counters_and_schedules_say_nothing_about_how_good_a_run_is(metric: str)
 )
 def test_metrics_with_a_known_word_do(metric: str) -> None:
     assert is_judged(metric)
+
+
+@pytest.mark.parametrize("metric", ["std_test_score", "std_fit_time", "accuracy_std", "rank_test_score"])
+def test_spreads_and_places_are_not_judged(metric: str) -> None:
+    assert not is_judged(metric)
+
+
+def test_a_time_is_told_by_its_words() -> None:
+    assert is_time("mean_fit_time")
+    assert is_time("train/seconds")
+    assert not is_time("mean_test_score")
 
 
 @pytest.mark.parametrize("metric", ["rank", "memory", "gap", "rate", "a", "m1", "temperature", "remap", "", "µ"])

@@ -77,7 +77,7 @@ def test_everything_that_happened_is_told_in_order(as_user: As) -> None:
     assert told(client, "n") == [
         *BEGINNING,
         ("ann", "version 2: approval asked for alias champion: please look"),
-        ("bob", "version 2: nice"),
+        ("bob", "version 2: commented: nice"),
         ("eve", "version 2: rejected: biased"),
         ("eve", "version 2: approved"),
         ("boss", "alias champion needs 1 approval and metrics.f1 > 0.5"),
@@ -232,4 +232,4 @@ def test_nothing_is_said_of_a_version_that_is_not_there(as_user: As) -> None:
 def test_a_user_whose_name_no_file_can_hold_is_written_with_question_marks(as_user: As) -> None:
     as_user("bob\udcff").add_comment("m", 1, "x")
 
-    assert told(as_user("ann"))[-1] == ("bob?", "version 1: x")
+    assert told(as_user("ann"))[-1] == ("bob?", "version 1: commented: x")

@@ -277,6 +277,35 @@ def test_the_place_that_is_told_is_not_that_of_a_copy() -> None:
         nbflow.pyfunc.load_model("memory://nothing")
 
 
+def test_the_models_that_a_run_has_are_told() -> None:
+    run_id = logged("my_model").run_id
+
+    for uri in (f"runs:/{run_id}/my_modl", f"runs:/{run_id}"):
+        with pytest.raises(ModelNotFoundError, match=f"The models of this run are runs:/{run_id}/my_model$"):
+            nbflow.pyfunc.load_model(uri)
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        ("Line", "models:/Line@champion"),
+        ("Line@champion", "models:/Line@champion"),
+        ("Line/1", "models:/Line/1"),
+        ("Bare", "models:/Bare@latest"),
+    ],
+)
+def test_a_path_that_is_called_as_a_registered_model_is_told(client: nbflow.Client, path: str, uri: str) -> None:
+    for name in ("Line", "Bare"):
+        client.create_registered_model(name)
+    client.create_model_version("Line", "s3://bucket/model")
+    client.set_registered_model_alias("Line", "champion", 1)
+
+    with pytest.raises(ModelNotFoundError, match=f"URIs such as {uri}$"):
+        nbflow.pyfunc.load_model(path)
+    with pytest.raises(ModelNotFoundError, match="A model is a folder"):
+        nbflow.pyfunc.load_model("other")
+
+
 class Careful:
     """What a pickle from elsewhere could do."""
 
@@ -301,8 +330,8 @@ def test_a_pickle_from_elsewhere_is_not_loaded(hostile: Path) -> None:
     nbflow.register_model(hostile, "Sent")
     with nbflow.start_run() as run:
         nbflow.log_artifacts(hostile, "model")
-    for uri in ("models:/Sent/1", f"runs:/{run.run_id}/model"):
-        with pytest.raises(UntrustedModelError):
+    for uri, reason in (("models:/Sent/1", "registered from elsewhere"), (f"runs:/{run.run_id}/model", "No store")):
+        with pytest.raises(UntrustedModelError, match=reason):
             nbflow.pyfunc.load_model(uri)
     assert not Path("harm").exists()
 

@@ -28,6 +28,14 @@ def model(client: Client) -> str:
     return "iris"
 
 
+def test_a_name_that_is_nearly_right_is_told(client: Client, model: str) -> None:
+    client.create_registered_model("iriss")
+    client.delete_registered_model("iriss")
+
+    with pytest.raises(RegisteredModelNotFoundError, match=f"Did you mean '{model}'[?] Client"):
+        client.find_model("models:/irsi/1")
+
+
 # Creating
 
 

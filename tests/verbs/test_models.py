@@ -106,7 +106,12 @@ def test_that_there_are_none_is_said_and_makes_no_store(
 
 @pytest.mark.usefixtures("fraud")
 def test_a_model_goes_into_the_trash_and_comes_out(verb: Verb, lines: Lines, document: Document) -> None:
-    assert document("models", "delete", "fraud") == {"name": "fraud", "version": None, "lifecycle_stage": "deleted"}
+    assert document("models", "delete", "fraud") == {
+        "name": "fraud",
+        "version": None,
+        "lifecycle_stage": "deleted",
+        "removed_aliases": [],
+    }
     assert lines("models") == []
     assert [line[:2] for line in lines("models", "list", "--deleted")] == [["fraud", "2"]]
     with pytest.raises(RegisteredModelNotFoundError, match="trash"):
@@ -149,6 +154,21 @@ def test_versions_of_namesakes_in_the_trash_are_told_apart(lines: Lines, documen
     assert [line[:2] for line in lines("models", "list", "--deleted")] == [["fraud", ""]]
     client.delete_registered_model("fraud")
     assert [line[:2] for line in lines("models", "list", "--deleted")] == [["fraud", ""]] * 2
+
+
+@pytest.mark.usefixtures("fraud")
+def test_the_aliases_that_go_with_a_version_are_told(document: Document, client: Client) -> None:
+    from click.testing import CliRunner
+
+    from nbflow.verbs import group
+
+    client.set_registered_model_alias("fraud", "backup", 2)
+
+    result = CliRunner().invoke(group, ["--store", client.tracking_uri, "models", "delete", "fraud/1"])
+
+    assert result.stdout == "fraud\t1\n"
+    assert result.stderr == "Its alias was taken away: champion.\n"
+    assert document("models", "delete", "fraud/2")["removed_aliases"] == ["backup"]
 
 
 class Asked(Session):

@@ -65,6 +65,17 @@ def test_a_person_sees_the_best_values_marked(drawn: Verb) -> None:
     assert re.search(r"metrics.auc ↑ +0.75 +★ 0.875", text)
 
 
+@pytest.mark.usefixtures("fraud")
+def test_what_evaluations_found_is_compared(document: Document, lines: Lines, client: Client) -> None:
+    for version, recall in ((1, 0.75), (2, 0.5)):
+        client.log_evaluation("fraud", version, {"recall": recall})
+
+    found = document("models", "compare", "fraud", "1", "2")["evaluated"]
+
+    assert found == {"recall": {"values": [0.75, 0.5], "mode": "max", "best": [1]}}
+    assert ["evaluated.recall", "0.75", "0.5", "1"] in lines("models", "compare", "fraud", "1", "2")
+
+
 def test_versions_that_are_the_same_do_not_differ(drawn: Verb, client: Client, fraud: list[ModelVersion]) -> None:
     client.register_model(fraud[0].source, "fraud")
 

@@ -118,7 +118,12 @@ def test_from_the_request_to_the_alias(
 def test_an_answer_is_what_the_history_has_of_it(lines: Lines, document: Document, drawn: Verb) -> None:
     said = document("models", "comment", "fraud@champion", "nice")
 
-    assert (said["user"], said["action"], said["version"], said["text"]) == ("bob", "commented", 1, "version 1: nice")
+    assert (said["user"], said["action"], said["version"], said["text"]) == (
+        "bob",
+        "commented",
+        1,
+        "version 1: commented: nice",
+    )
     assert lines("models", "comment", "fraud/2", "too") == [["fraud", "2"]]
     assert "Commented on version 2 of fraud." in drawn("models", "comment", "fraud/2", "x")
     assert "Asked for approval of version 2 of fraud." in drawn("models", "request-approval", "fraud/2")

@@ -264,6 +264,12 @@ def test_a_task_is_said_where_it_is_known(inputs: Any, flavors: Any, metrics: li
     assert task_of(Model(signature=ModelSignature(Schema(inputs)), flavors=flavors), metrics) == task
 
 
+def test_evaluate_says_the_task_of_a_model_without_a_signature() -> None:
+    assert task_of(Model(), ["example_count", "f1_score"]) == "tabular-classification"
+    assert task_of(Model(), ["example_count", "max_error"]) == "tabular-regression"
+    assert task_of(Model(), ["log_loss"]) is None
+
+
 def test_metadata_say_the_task() -> None:
     assert task_of(Model(metadata={"pipeline_tag": "text-classification"})) == "text-classification"
     assert task_of(Model(metadata={"pipeline_tag": "a\nb"})) is None

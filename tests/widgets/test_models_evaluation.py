@@ -71,7 +71,7 @@ def test_what_was_asked_of_a_metric_stands_beside_it(parse: Parse) -> None:
 
 def test_charts_and_tables_are_named_with_what_shows_them(parse: Parse) -> None:
     result = EvaluationResult(
-        {}, charts={"roc_curve": chart()}, tables={"importance": pd.DataFrame()}, artifacts={"roc_curve": "e/roc.json"}
+        {}, charts={"roc_curve": object()}, tables={"importance": pd.DataFrame()}, artifacts={"roc_curve": "e/roc.json"}
     )
 
     bundle = evaluation_bundle(result)
@@ -84,7 +84,10 @@ def test_charts_and_tables_are_named_with_what_shows_them(parse: Parse) -> None:
 
 @pytest.mark.skipif(find_spec("vl_convert") is not None, reason="vl-convert-python is installed")
 def test_without_what_draws_them_charts_have_no_pictures(parse: Parse) -> None:
-    assert parse(evaluation_bundle(EvaluationResult({}, charts={"c": chart()}))["text/html"]).all("img") == []
+    drawn = parse(evaluation_bundle(EvaluationResult({}, charts={"c": chart()}))["text/html"])
+
+    assert drawn.all("img") == []
+    assert "pip install vl-convert-python" in drawn.text
 
 
 @pytest.mark.skipif(find_spec("vl_convert") is None, reason="vl-convert-python is not installed")
@@ -94,6 +97,27 @@ def test_with_what_draws_them_charts_have_pictures(parse: Parse) -> None:
     (picture,) = parse(evaluation_bundle(result)["text/html"]).all("img")
 
     assert picture.attributes["alt"] == "<c>"
+
+
+@pytest.mark.skipif(find_spec("vl_convert") is None, reason="vl-convert-python is not installed")
+def test_a_chart_with_a_picture_needs_no_code(parse: Parse) -> None:
+    result = EvaluationResult({}, charts={"c": chart()}, artifacts={"c": "evaluation/c.json"})
+
+    bundle = evaluation_bundle(result)
+
+    drawn = parse(bundle["text/html"])
+    assert table(drawn, "Charts") == [["chart", "artifact"], ["c", "evaluation/c.json"]]
+    assert "result.charts" not in drawn.text
+    assert "pip install" not in drawn.text
+    assert bundle["text/plain"].endswith('  result.charts["c"]')
+
+
+def test_what_was_judged_is_said(parse: Parse) -> None:
+    bundle = evaluation_bundle(EvaluationResult({}, model="models:/fraud/3", dataset="held out (abc)"))
+
+    drawn = parse(bundle["text/html"])
+    assert drawn.one("table", "nbflow-facts").rows() == [["model", "models:/fraud/3"], ["data", "held out (abc)"]]
+    assert "held out (abc)" in bundle["text/plain"]
 
 
 def test_an_evaluation_keeps_what_was_asked_of_it(client: Any) -> None:

@@ -139,6 +139,17 @@ def test_the_last_word_of_each_reviewer_stands(client: Client, version: ModelVer
     assert "grace  ✓ approved" in version_text(version)
 
 
+def test_an_approval_by_who_registered_it_is_no_green_check(
+    client: Client, version: ModelVersion, parse: Parse
+) -> None:
+    os.environ["NBFLOW_USER"] = "Ada"  # who is ada to the policies
+    client.approve("fraud", 1)
+
+    (row,) = table(parse(version_bundle(version)["text/html"]), "Approvals")[1:]
+
+    assert row[:2] == ["Ada", "approved (by who registered it: counts for no policy)"]
+
+
 def test_what_aliases_ask_for_is_there(client: Client, version: ModelVersion, parse: Parse) -> None:
     client.set_alias_policy("fraud", "champion", approvals=2, require="metrics.accuracy >= 0.9")
 
@@ -157,7 +168,7 @@ def test_the_history_of_a_version_is_told_from_its_end(client: Client, version: 
     bundle = version_bundle(version)
 
     rows = table(parse(bundle["text/html"]), "History")
-    assert rows[1][1:] == ["ada", "comment 11"]
+    assert rows[1][1:] == ["ada", "commented: comment 11"]
     assert len(rows) == 11
     note = parse(bundle["text/html"]).one("div", "nbflow-notes").text
     assert note == '10 of 13 shown; all are in nbflow.Client().model_history("fraud", 1).'

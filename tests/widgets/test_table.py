@@ -234,6 +234,13 @@ def test_what_most_runs_have_comes_first_then_what_is_short(make: Make, parse: P
     assert html(parse, runs).rows()[1] == ["loss ↓", "validation_loss ↓", "nan", "depth", "c"]
 
 
+def test_scores_come_before_times_and_spreads(make: Make, parse: Parse) -> None:
+    values = [1.0, 2.0, 3.0]
+    runs = make(3, metrics__std_test_score=values, metrics__mean_fit_time=values, metrics__mean_validation_score=values)
+
+    assert html(parse, runs).rows()[1] == ["mean_validation_score ↑", "mean_fit_time ↓", "std_test_score"]
+
+
 def test_what_single_runs_have_hides_nothing_that_all_have(make: Make, parse: Parse) -> None:
     alone = {f"metrics.a{i}": [float(i) if j == i else None for j in range(30)] for i in range(20)}
     runs = make(30, **alone, metrics__loss=[float(j) for j in range(30)])
