@@ -14,11 +14,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nbflow.config import Settings
+from nbflow.config import cache_folder
 from nbflow.errors import EnvironmentBuildError, MissingDependencyError, ModelExistsError
 from nbflow.names import is_temporary_name, temporary_name
 from nbflow.serving.index_settings import own_variables, uv_environment
@@ -107,7 +106,7 @@ def prepare(model: Path, trust: Trust, target: Path | None = None) -> Environmen
 
 
 def _cache() -> Path:
-    folder = (Settings.from_environment().cache_dir or Path(platformdirs.user_cache_dir("nbflow"))) / "environments"
+    folder = cache_folder() / "environments"
     if folder.is_dir():
         for left in folder.iterdir():  # by a process that was killed while it made one
             if is_temporary_name(left.name) and time.time() - left.stat().st_mtime > _LEFT_OVER_S:
