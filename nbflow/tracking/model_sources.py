@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
 from nbflow.errors import InvalidInputError, InvalidUriError
-from nbflow.store.layout import ARTIFACTS, is_run_id
 from nbflow.uris import parse_file_url, parse_model_uri, parse_run_uri, scheme_of
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ class _Registry(Protocol):
     def _record(self, model: ModelState, version: VersionState) -> ModelVersion: ...
 
     def _version_named(self, name: str, version: int | None, alias: str | None, stage: str | None) -> ModelVersion: ...
+
+    def _run_path(self, folder: Path) -> tuple[str, str] | None: ...
 
 
 def resolve_source(
@@ -144,17 +145,14 @@ def _of_run(client: _Registry, source: str, run_id: str, path: str, said: str | 
 def _of_folder(client: _Registry, source: str, said: str | None) -> NewVersion:
     """Read a folder as the artifact of a run that it is: the store is whole also in another place."""
     text = parse_file_url(source) if scheme_of(source) == "file" else Path(os.path.abspath(os.path.expanduser(source)))  # noqa: PTH111 - Path's refuses a ~ that is nobody's
-    root = client._store.root  # noqa: SLF001 (a part of Client)
     if said is not None:
         place = client.get_run(said).info.artifact_uri
         if not scheme_of(place) and text.is_relative_to(place):
             path = text.relative_to(place).as_posix()
             return _of_run(client, f"runs:/{said}/{path}", said, path, said)
-    elif text.is_relative_to(root):
-        parts = text.relative_to(root).parts
-        if len(parts) > 3 and is_run_id(parts[1]) and parts[2] == ARTIFACTS:  # noqa: PLR2004 (experiment, run, artifacts)
-            path = "/".join(parts[3:])
-            return _of_run(client, f"runs:/{parts[1]}/{path}", parts[1], path, None)
+    elif (inside := client._run_path(text)) is not None:  # noqa: SLF001
+        found, path = inside
+        return _of_run(client, f"runs:/{found}/{path}", found, path, None)
     raise _invalid(source, "A folder must be the artifact of a run of this store; register_model copies another one.")
 
 

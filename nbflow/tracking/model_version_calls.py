@@ -32,6 +32,7 @@ class ModelVersionCalls(RegisteredModelCalls):
     if TYPE_CHECKING:  # what another part of Client gives
 
         def get_run(self, run_id: str) -> Run: ...  # noqa: D102
+        def _run_path(self, folder: Path) -> tuple[str, str] | None: ...
         def _version_named(
             self, name: str, version: int | None, alias: str | None, stage: str | None
         ) -> ModelVersion: ...
