@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["new_folder"]
 
-# How often two that put a folder at one path at once may come between each other.
-_TRIES = 10
+# How often others that put a folder at the same path at once may come between: each time one of them is done.
+_TRIES = 100
+# What the system says of a rename to where somebody else has put a folder meanwhile.
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
 
 @contextmanager
@@ -54,9 +57,9 @@ def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Pat
         If the store refuses.
     """
     path = check_artifact_path(path)
-    if files.exists(path) and not files.exists(f"{path}/{last}"):
-        raise InvalidPathError(path, "Other artifacts of the run are there, which this would delete. Use another name.")
     target = files.local_path(path)
+    if _holds_something_else(files, path, last, target):
+        raise InvalidPathError(path, "Other artifacts of the run are there, which this would delete. Use another name.")
     if target is None:
         with TemporaryDirectory(prefix="nbflow-") as above:
             folder = Path(above, path.rpartition("/")[2])
@@ -70,7 +73,24 @@ def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Pat
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _holds_something_else(files: ArtifactStore, path: str, last: str, target: Path | None) -> bool:
+    if target is None:
+        return files.exists(path) and not files.exists(f"{path}/{last}")
+    while (before := _identity(target)) and not files.exists(f"{path}/{last}"):
+        if _identity(target) == before:  # else somebody has put another there between the two looks
+            return True
+    return False
+
+
+def _identity(target: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        found = target.stat()
+        return found.st_ino, found.st_ctime_ns  # an inode is soon used again; a rename sets the time
+    return None
+
+
 def _swap(folder: Path, target: Path) -> list[Written]:
+    names = [found.relative_to(folder) for found in folder.rglob("*") if found.is_file()]
     for tries_left in reversed(range(_TRIES)):
         old = target.with_name(temporary_name())
         try:
@@ -78,16 +98,17 @@ def _swap(folder: Path, target: Path) -> list[Written]:
                 os.replace(target, old)  # noqa: PTH105 (a folder that is not empty is never written over)
             os.replace(folder, target)  # noqa: PTH105
         except OSError as exc:
+            # Not whether one is there: a third may have moved it away since.
+            if tries_left and (exc.errno in _TAKEN or os.path.lexists(target)):
+                shutil.rmtree(old, ignore_errors=True)
+                continue
             if not os.path.lexists(target):
                 with suppress(OSError):
                     os.replace(old, target)  # noqa: PTH105
-            elif tries_left and os.path.lexists(old):  # somebody else has put one there meanwhile
-                shutil.rmtree(old, ignore_errors=True)
-                continue
             raise write_error(target, exc) from exc
         shutil.rmtree(old, ignore_errors=True)
         break
-    return [found for found in target.rglob("*") if found.is_file()]
+    return [target / name for name in names]
 
 
 def _upload(files: ArtifactStore, path: str, folder: Path, last: str) -> list[Written]:
