@@ -12,19 +12,19 @@ from typing import Any
 __all__ = ["RENDERERS", "bundle"]
 
 RENDERERS: dict[str, str] = {
-    "EvaluationResult": "nbflow.widgets.evaluation_page:evaluation_bundle",
-    "Experiment": "nbflow.widgets.pages:experiment_bundle",
-    "Model": "nbflow.widgets.model_pages:model_bundle",
-    "ModelInfo": "nbflow.widgets.model_pages:info_bundle",
-    "ModelSignature": "nbflow.widgets.schemas:signature_bundle",
-    "ModelVersion": "nbflow.widgets.registry_pages:version_bundle",
-    "PagedList": "nbflow.widgets.registry_lists:list_bundle",
-    "ParamSchema": "nbflow.widgets.schemas:param_schema_bundle",
-    "PyFuncModel": "nbflow.widgets.model_pages:pyfunc_bundle",
-    "RegisteredModel": "nbflow.widgets.registry_pages:registered_model_bundle",
-    "Run": "nbflow.widgets.pages:run_bundle",
-    "RunFrame": "nbflow.widgets.table:frame_bundle",
-    "Schema": "nbflow.widgets.schemas:schema_bundle",
+    "EvaluationResult": "nbflow.drawing.evaluation_page:evaluation_bundle",
+    "Experiment": "nbflow.drawing.pages:experiment_bundle",
+    "Model": "nbflow.drawing.model_pages:model_bundle",
+    "ModelInfo": "nbflow.drawing.model_pages:info_bundle",
+    "ModelSignature": "nbflow.drawing.schemas:signature_bundle",
+    "ModelVersion": "nbflow.drawing.registry_pages:version_bundle",
+    "PagedList": "nbflow.drawing.registry_lists:list_bundle",
+    "ParamSchema": "nbflow.drawing.schemas:param_schema_bundle",
+    "PyFuncModel": "nbflow.drawing.model_pages:pyfunc_bundle",
+    "RegisteredModel": "nbflow.drawing.registry_pages:registered_model_bundle",
+    "Run": "nbflow.drawing.pages:run_bundle",
+    "RunFrame": "nbflow.drawing.table:frame_bundle",
+    "Schema": "nbflow.drawing.schemas:schema_bundle",
 }
 
 

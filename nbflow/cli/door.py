@@ -14,12 +14,12 @@ import click
 
 from nbflow._version import __version__
 from nbflow.cli.completion import completion
+from nbflow.drawing.html import visible
 from nbflow.errors import NbflowError
 from nbflow.verbs import group
 from nbflow.verbs.documents import to_json
 from nbflow.verbs.options import VerbGroup
 from nbflow.verbs.remedies import message
-from nbflow.widgets.html import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

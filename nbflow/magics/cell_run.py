@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from nbflow.drawing.format import duration
+from nbflow.drawing.text import line
 from nbflow.entities import Param
 from nbflow.errors import ExperimentExistsError
 from nbflow.magics.figures import MAX_FIGURES, FigureCopy
@@ -18,8 +20,6 @@ from nbflow.tracking.active import pop
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.runs import start_run
 from nbflow.tracking.run_calls import checked_params, checked_tags
-from nbflow.widgets.format import duration
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from nbflow.magics.arguments import Arguments

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
+from nbflow.drawing.cells import left
+from nbflow.drawing.facts import description
+from nbflow.drawing.format import MISSING, count, moment
+from nbflow.drawing.html import el, user_text
+from nbflow.drawing.style import page
+from nbflow.drawing.text import grid, line
 from nbflow.entities import Experiment
-from nbflow.widgets.cells import left
-from nbflow.widgets.facts import description
-from nbflow.widgets.format import MISSING, count, moment
-from nbflow.widgets.html import el, user_text
-from nbflow.widgets.style import page
-from nbflow.widgets.text import grid, line
 
 __all__ = ["ExperimentList"]
 

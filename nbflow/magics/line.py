@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nbflow.drawing.text import WIDTH
 from nbflow.magics.arguments import help_text
 from nbflow.magics.experiments import ExperimentList
 from nbflow.magics.models import FILTERED, model_of, reference_in
@@ -18,7 +19,6 @@ from nbflow.tracking.active import last_active_run_id
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.experiments import current_experiment_id, set_experiment
 from nbflow.tracking.fluent.search import search_runs
-from nbflow.widgets.text import WIDTH
 
 if TYPE_CHECKING:
     import click

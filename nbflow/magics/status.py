@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from nbflow.drawing.text import in_columns, line
 from nbflow.errors import NotFoundError
 from nbflow.tracking.active import last_active_run_id, stack
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.experiments import current_experiment_id
-from nbflow.widgets.text import in_columns, line
 
 __all__ = ["status_text"]
 

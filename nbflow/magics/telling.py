@@ -11,8 +11,8 @@ from typing import Any
 import click
 from IPython.core.error import UsageError
 
+from nbflow.drawing.html import visible
 from nbflow.errors import NbflowError
-from nbflow.widgets.html import visible
 
 __all__ = ["say", "short_errors", "usage_error", "warn"]
 

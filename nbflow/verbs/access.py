@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
+from nbflow.drawing.text import line
 from nbflow.verbs.model_completion import complete_model
 from nbflow.verbs.model_refs import names_of_models, whole_model
 from nbflow.verbs.options import VerbGroup, pass_session
 from nbflow.verbs.refs import complete_experiment, find_experiment
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.drawing.format import count, size
+from nbflow.drawing.text import line
 from nbflow.errors import ArtifactNotFoundError
 from nbflow.verbs.documents import artifact_document
 from nbflow.verbs.options import VerbGroup, pass_session
 from nbflow.verbs.refs import complete_run, find_run
-from nbflow.widgets.format import count, size
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

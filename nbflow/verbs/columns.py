@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbflow.drawing.format import MISSING, duration, moment, number
 from nbflow.verbs.lines import moment_text, seconds_text
-from nbflow.widgets.format import MISSING, duration, moment, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

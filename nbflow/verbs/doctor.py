@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from nbflow.drawing.format import count
+from nbflow.drawing.text import line
 from nbflow.errors import NewerFormatError, NotAStoreError
 from nbflow.verbs.findings import TITLES, advice
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.format import count
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

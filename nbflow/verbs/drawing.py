@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from nbflow.widgets.format import MISSING, number
-from nbflow.widgets.html import visible
-from nbflow.widgets.notes import ARROWS, STAR
-from nbflow.widgets.status import icon
-from nbflow.widgets.text import line
+from nbflow.drawing.format import MISSING, number
+from nbflow.drawing.html import visible
+from nbflow.drawing.notes import ARROWS, STAR
+from nbflow.drawing.status import icon
+from nbflow.drawing.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

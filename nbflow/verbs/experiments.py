@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbflow.drawing.format import count, moment
+from nbflow.drawing.text import line
 from nbflow.errors import ExperimentExistsError
 from nbflow.verbs.documents import experiment_document
 from nbflow.verbs.lines import moment_text
 from nbflow.verbs.options import VerbGroup, pass_session
 from nbflow.verbs.pairs import take_apart
 from nbflow.verbs.refs import complete_experiment, find_deleted, find_experiment
-from nbflow.widgets.format import count, moment
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -197,7 +197,7 @@ def _table(found: Sequence[Experiment], n_runs: Sequence[int]) -> RenderableType
 
 
 def _page(experiment: Experiment, n_runs: int) -> RenderableType:
+    from nbflow.drawing.pages_text import experiment_text
     from nbflow.verbs.drawing import plain
-    from nbflow.widgets.pages_text import experiment_text
 
     return plain(f"{experiment_text(experiment)}\n\n{count(n_runs, 'run')}")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from nbflow.drawing.format import MISSING, numbers
+from nbflow.drawing.notes import ARROWS, STAR
+from nbflow.drawing.text import line, width
 from nbflow.verbs.differences import differences
-from nbflow.widgets.format import MISSING, numbers
-from nbflow.widgets.notes import ARROWS, STAR
-from nbflow.widgets.text import line, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.drawing.format import count, size
+from nbflow.drawing.text import line
 from nbflow.verbs.model_completion import complete_trash_of_model
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import complete_experiment, complete_run, find_experiment, find_runs
-from nbflow.widgets.format import count, size
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from nbflow.drawing.html import visible
 from nbflow.verbs.documents import number_text
-from nbflow.widgets.html import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from nbflow.drawing.format import count, size
+from nbflow.drawing.text import line
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.format import count, size
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

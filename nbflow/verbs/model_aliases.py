@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from nbflow.drawing.text import line
 from nbflow.verbs.model_answers import called, say_version
 from nbflow.verbs.model_completion import complete_alias, complete_model, complete_number
 from nbflow.verbs.model_documents import policy_text
 from nbflow.verbs.model_refs import number_of, whole_model
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

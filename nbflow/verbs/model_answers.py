@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbflow.drawing.text import line
 from nbflow.verbs.model_documents import registered_document, version_document
 from nbflow.verbs.model_refs import search_versions
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from nbflow.verbs.session import Session

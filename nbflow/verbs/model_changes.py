@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.drawing.format import count
+from nbflow.drawing.text import line
 from nbflow.verbs.model_answers import called, say_model, say_thing, say_version
 from nbflow.verbs.model_completion import complete_deleted_model, complete_model, complete_version
 from nbflow.verbs.model_refs import model_and_version, model_uri_of, search_versions, whole_model
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.pairs import take_apart
-from nbflow.widgets.format import count
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

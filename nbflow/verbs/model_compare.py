@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
+from nbflow.drawing.format import MISSING, count, moment
 from nbflow.verbs.differences import Measured, differences, text_differences
 from nbflow.verbs.model_answers import called
 from nbflow.verbs.model_columns import flat_rows, requirement_table
 from nbflow.verbs.model_completion import complete_model, complete_number
 from nbflow.verbs.model_refs import number_of, whole_model
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.format import MISSING, count, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

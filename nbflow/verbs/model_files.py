@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from nbflow.drawing.format import count
+from nbflow.drawing.text import line
 from nbflow.verbs.model_completion import complete_version
 from nbflow.verbs.model_refs import model_uri_of
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.output import write_file, write_text
-from nbflow.widgets.format import count
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def write_card(session: Session, uri: str, output: Path, force: bool) -> None:
 
     MODEL is NAME/VERSION, NAME/latest or NAME@ALIAS; or runs:/RUN_ID/NAME, a folder, an fsspec URL.
     """
-    from nbflow.widgets.model_card import model_card
+    from nbflow.drawing.model_card import model_card
 
     place = model_uri_of(session.client, uri)
     to_stdout = str(output) == "-"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.drawing.format import MISSING, count, moment
 from nbflow.verbs.lines import moment_text
 from nbflow.verbs.model_documents import aliases_text, registered_document
 from nbflow.verbs.model_refs import names_of_models
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.format import MISSING, count, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from nbflow.drawing.text import line
 from nbflow.verbs.model_completion import complete_version
 from nbflow.verbs.model_refs import model_uri_of
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbflow.drawing.format import count, moment, number, size
+from nbflow.drawing.html import cut, visible
+from nbflow.drawing.text import in_columns, line
 from nbflow.verbs.differences import Measured
 from nbflow.verbs.fitting import Column, fit
 from nbflow.verbs.model_columns import requirement_table, signature_rows
 from nbflow.verbs.model_documents import policy_text
 from nbflow.verbs.model_facts import said
-from nbflow.widgets.format import count, moment, number, size
-from nbflow.widgets.html import cut, visible
-from nbflow.widgets.text import in_columns, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,10 +10,10 @@ from urllib.parse import unquote
 import click
 from msgspec import Struct
 
+from nbflow.drawing.html import visible
 from nbflow.errors import InvalidInputError, RegisteredModelNotFoundError, did_you_mean
 from nbflow.registry.aliases import LATEST
 from nbflow.uris import parse_model_uri, scheme_of
-from nbflow.widgets.html import visible
 
 if TYPE_CHECKING:
     from nbflow.entities import ModelVersion

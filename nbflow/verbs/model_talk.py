@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from nbflow.drawing.format import moment
+from nbflow.drawing.text import line
 from nbflow.verbs.lines import moment_text
 from nbflow.verbs.model_answers import called
 from nbflow.verbs.model_completion import complete_version
 from nbflow.verbs.model_refs import model_and_version, version_number
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.format import moment
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

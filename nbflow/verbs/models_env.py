@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.drawing.text import line
 from nbflow.verbs.model_options import find_trusted, model_options
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from nbflow.verbs.session import Session

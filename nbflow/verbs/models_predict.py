@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.artifact_store.writing import new_file
+from nbflow.drawing.text import line
 from nbflow.errors import InvalidInputError, StoreWriteError
 from nbflow.verbs.model_options import environment_of, environment_option, find_trusted, model_options
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from nbflow.verbs.session import Session

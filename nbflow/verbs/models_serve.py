@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbflow.drawing.format import count
+from nbflow.drawing.text import line
 from nbflow.verbs.model_options import environment_of, environment_option, find_trusted, model_options
 from nbflow.verbs.options import Verb, pass_session
-from nbflow.widgets.format import count
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from nbflow.mlmodel.document import Model

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.drawing.format import count
+from nbflow.drawing.text import line
 from nbflow.errors import ExperimentDeletedError, shown
 from nbflow.verbs.documents import run_document
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import complete_experiment, complete_run, find_deleted, find_experiment, find_runs
-from nbflow.widgets.format import count
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

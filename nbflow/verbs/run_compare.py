@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.drawing.text import line
 from nbflow.verbs.differences import differences
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import complete_run, find_runs
 from nbflow.verbs.run_list import short_ids
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

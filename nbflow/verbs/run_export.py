@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbflow.drawing.format import count
+from nbflow.drawing.text import line
 from nbflow.errors import MissingDependencyError
 from nbflow.verbs.documents import run_document, to_json
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.output import write_file, write_text
 from nbflow.verbs.selection import Selection, experiment_ids, select, selecting
-from nbflow.widgets.format import count
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from nbflow.verbs.session import Session

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbflow.drawing.format import count
+from nbflow.drawing.notes import STAR
+from nbflow.drawing.text import line
 from nbflow.verbs import columns as of
 from nbflow.verbs.documents import run_document
 from nbflow.verbs.fitting import Column, fit
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import names_of_experiments
 from nbflow.verbs.selection import Selection, select, selecting
-from nbflow.widgets.format import count
-from nbflow.widgets.notes import STAR
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

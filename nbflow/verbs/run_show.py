@@ -59,7 +59,7 @@ def _lines(run: Run) -> Iterator[tuple[str, Cell]]:
 
 
 def _drawing(run: Run) -> RenderableType:
+    from nbflow.drawing.pages_text import run_text
     from nbflow.verbs.drawing import plain
-    from nbflow.widgets.pages_text import run_text
 
     return plain(run_text(run))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbflow.drawing.html import visible
 from nbflow.verbs.documents import to_json
 from nbflow.verbs.lines import to_lines
 from nbflow.verbs.remedies import message
-from nbflow.widgets.html import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

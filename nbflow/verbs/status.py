@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbflow.drawing.format import count, duration, moment
+from nbflow.drawing.text import line
 from nbflow.verbs.documents import run_document
 from nbflow.verbs.options import Verb, pass_session
 from nbflow.verbs.refs import names_of_experiments
 from nbflow.verbs.run_list import short_ids
-from nbflow.widgets.format import count, duration, moment
-from nbflow.widgets.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

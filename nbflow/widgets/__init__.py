@@ -1,4 +1,4 @@
-"""How runs, experiments and tables of runs show themselves in a notebook: HTML without a script, and plain text."""
+"""Interactive widgets over the views in `labextension/`, and what of them stays without a kernel."""
 
 from __future__ import annotations
 
