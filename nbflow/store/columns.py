@@ -107,9 +107,14 @@ class Columns:
             return
         for column, values in zip(columns, islice(zip(*rows, strict=True), _HEAD, None), strict=True):
             low, high = self.bounds(column)
-            numbers = [value for value in values if type(value) is not str]
-            least, most = min(numbers, default=low), max(numbers, default=high)
-            if least < low or most > high:
+            try:
+                least, most = min(values), max(values)
+                wider = least < low or most > high
+            except TypeError:  # a NaN among them, which is a text
+                numbers = [value for value in values if type(value) is not str]
+                least, most = min(numbers, default=low), max(numbers, default=high)
+                wider = least < low or most > high
+            if wider:
                 self._bounds[column] = low, high = min(least, low), max(most, high)
                 where = (column.segment, column.place)
                 self._database.execute("UPDATE keys SET low=?, high=? WHERE segment=? AND place=?", (low, high, *where))

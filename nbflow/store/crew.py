@@ -17,7 +17,7 @@ import sys
 import threading
 from collections import deque
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Self
 
 import msgspec
 
@@ -27,25 +27,27 @@ from nbflow.store.reader import FolderReader
 from nbflow.store.shape import NO_SHAPE, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nbflow.store.fold import RunState
 
-__all__ = ["digest_all", "encode_state", "help_out"]
+__all__ = ["Crew", "encode_state", "help_out"]
 
 # Starting a helper costs as much as reading this many runs.
 _WORTH_HELP = 4000
 _MOST_HELPERS = 4
 # What is found of a batch should fit into a pipe (64 kB on Linux; a run of 30 values is 390 bytes), so that a helper
-# need not wait until it is taken; and what it was given ahead must last while this process writes a thousand rows.
+# need not wait until it is taken; and what it was given ahead must last while this process reads a batch and writes
+# what it has, or waits for a core that somebody else has.
 _BATCH = 100
-_AHEAD = 6
+_AHEAD = 10
 
 RunKey = tuple[str, str]
 """Home and run id."""
 Found = tuple[Digest, bytes | None]
 """A run's digest, and its encoded state when the digest alone does not settle it."""
 
+_encoder = msgspec.msgpack.Encoder()
 _keys_decoder = msgspec.msgpack.Decoder(list[RunKey])
 _found_decoder = msgspec.msgpack.Decoder(list[tuple[Shape, list[Found]]])
 _length = struct.Struct("<I")
@@ -56,34 +58,56 @@ _OPTIONS = ("-I", "-S", "-c", _HELPER)
 _GREETING = b"nbflow index helper 1\n"
 
 
-def digest_all(root: Path, runs: Sequence[RunKey], *, worth_help: int = _WORTH_HELP) -> Generator[Found, None, None]:
-    """Read runs that the index does not know yet.
+class Crew:
+    """Reads runs that the index does not know yet. A context manager: at its end the helpers are gone.
 
     Parameters
     ----------
     root
         The store.
-    runs
-        The runs.
     worth_help
         How many runs a helper process is started for.
-
-    Yields
-    ------
-    found : tuple of Digest and (bytes or None)
-        Each run once, in any order.
     """
-    waiting = deque(runs[i : i + _BATCH] for i in range(0, len(runs), _BATCH))
-    done: queue.SimpleQueue[tuple[_Helper, list[Found] | None]] = queue.SimpleQueue()
-    helpers = [_Helper(root, done) for _ in range(_helpers_for(len(runs), worth_help))]
-    try:
-        for helper in helpers * _AHEAD:
-            if waiting:
-                helper.give(waiting.popleft())
-        reader = FolderReader(Layout(root))
-        while waiting or any(helper.given for helper in helpers):
+
+    def __init__(self, root: Path, *, worth_help: int = _WORTH_HELP) -> None:
+        self._root = root
+        self._worth_help = worth_help
+        self._helpers: list[_Helper] = []
+        self._done: queue.SimpleQueue[tuple[_Helper, list[Found] | None]] = queue.SimpleQueue()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._helpers:
+            self._helpers.pop().stop()
+
+    def expect(self, n_runs: int) -> None:
+        """Start the helpers that so many runs are worth: what is done until they are ready costs no time."""
+        while len(self._helpers) < _helpers_for(n_runs, self._worth_help):
+            self._helpers.append(_Helper(self._root, self._done))
+
+    def digest(self, runs: Sequence[RunKey]) -> Iterator[Found]:
+        """Read runs.
+
+        Parameters
+        ----------
+        runs
+            The runs.
+
+        Yields
+        ------
+        found : tuple of Digest and (bytes or None)
+            Each run once, in any order.
+        """
+        self.expect(len(runs))
+        waiting = deque(runs[i : i + _BATCH] for i in range(0, len(runs), _BATCH))
+        for helper in self._helpers:
+            self._hand_out(waiting, helper)
+        reader = FolderReader(Layout(self._root))
+        while waiting or any(helper.given for helper in self._helpers):
             try:
-                helper, found = done.get(block=not waiting)
+                helper, found = self._done.get(block=not waiting)
             except queue.Empty:
                 yield from _digest(reader, waiting.pop())
                 continue
@@ -92,39 +116,40 @@ def digest_all(root: Path, runs: Sequence[RunKey], *, worth_help: int = _WORTH_H
                 helper.given.clear()
                 continue
             helper.given.popleft()
-            if waiting:
-                helper.give(waiting.popleft())
+            self._hand_out(waiting, helper)
             yield from found
-    finally:
-        for helper in helpers:
-            helper.stop()
+
+    def _hand_out(self, waiting: deque[Sequence[RunKey]], helper: _Helper) -> None:
+        # Less and less ahead towards the end, so that all are done at the same time.
+        room = min(_AHEAD, len(waiting) // (2 * len(self._helpers)) + 1)
+        while waiting and len(helper.given) < room:
+            helper.give(waiting.popleft())
 
 
 def help_out() -> None:
     """Be a helper: answer each batch of runs on the standard input with what was found, on the standard output."""
     gc.disable()  # nothing here is in a cycle, and nothing lasts
-    reader = FolderReader(Layout(Path(sys.argv[2])))
+    os.chdir(sys.argv[2])  # so that the paths, of which the system looks up two hundred thousand, are short
+    reader = FolderReader(Layout(Path()))
     source, target = sys.stdin.buffer, sys.stdout.buffer
     target.write(_GREETING)
     while data := _receive(source):
         _send(target, _encode(_digest(reader, _keys_decoder.decode(data))))
 
 
-def _digest(reader: FolderReader, runs: Sequence[RunKey]) -> list[Found]:
-    found: list[Found] = []
+def _digest(reader: FolderReader, runs: Iterable[RunKey]) -> Iterator[Found]:
     for home, run_id in runs:
         state, digest, _ = read_run(reader, home, run_id, None)
-        found.append((digest, None if state is None else encode_state(state)))
-    return found
+        yield digest, None if state is None else encode_state(state)
 
 
-def _encode(found: list[Found]) -> bytes:
-    """Encode what was found, each shape once."""
-    by_shape: dict[Shape, list[Found]] = {}
+def _encode(found: Iterable[Found]) -> bytes:
+    """Encode what is found, each run while the processor still has it at hand, and each shape once."""
+    by_shape: dict[Shape, list[msgspec.Raw]] = {}
     for each in found:
-        by_shape.setdefault(each[0].shape, []).append(each)
-        each[0].shape = NO_SHAPE
-    return msgspec.msgpack.encode(list(by_shape.items()))
+        shape, each[0].shape = each[0].shape, NO_SHAPE
+        by_shape.setdefault(shape, []).append(msgspec.Raw(_encoder.encode(each)))
+    return _encoder.encode(list(by_shape.items()))
 
 
 def _decode(data: bytes) -> list[Found]:
@@ -138,7 +163,7 @@ def _decode(data: bytes) -> list[Found]:
 
 def encode_state(state: RunState) -> bytes:
     """Encode a state for the index."""
-    return msgspec.msgpack.encode(state)
+    return _encoder.encode(state)
 
 
 def _helpers_for(n_runs: int, worth_help: int) -> int:
@@ -153,9 +178,11 @@ class _Helper:
         self.given: deque[Sequence[RunKey]] = deque()
         self._done = done
         self._process: subprocess.Popen[bytes] | None = None
+        # It goes into the store, which must not be where it imports from: an empty entry is the working directory.
+        places = [os.path.abspath(place) for place in sys.path]
         with contextlib.suppress(OSError):
             self._process = subprocess.Popen(  # noqa: S603 (ourselves, and a path as one argument)
-                [sys.executable, *_OPTIONS, json.dumps(sys.path), os.fspath(root)],
+                [sys.executable, *_OPTIONS, json.dumps(places), os.path.abspath(root)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -168,7 +195,7 @@ class _Helper:
         self.given.append(runs)
         if self._process is not None and self._process.stdin is not None:
             with contextlib.suppress(OSError):
-                _send(self._process.stdin, msgspec.msgpack.encode(runs))
+                _send(self._process.stdin, _encoder.encode(runs))
 
     def stop(self) -> None:
         """End the process."""

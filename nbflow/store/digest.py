@@ -7,7 +7,7 @@ for what may come later. It gives the same, or None.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -20,13 +20,12 @@ from nbflow.store.series import Series, add_points
 from nbflow.store.shape import Shape, lay_out
 
 if TYPE_CHECKING:
-    from nbflow.store.events import Event
     from nbflow.store.reader import News, StoreReader
 
 __all__ = ["Digest", "digest_of", "fold_run", "quick_digest", "read_run"]
 
 
-class Digest(Struct, array_like=True):
+class Digest(Struct, array_like=True, gc=False):
     """A run as the index sees it."""
 
     run_id: str
@@ -169,7 +168,7 @@ def quick_digest(run_id: str, home: str, news: News) -> Digest | None:
     )
 
 
-class _Told(Struct):
+class _Told(Struct, gc=False):
     """What the events of a simple run say."""
 
     name: str
@@ -180,7 +179,7 @@ class _Told(Struct):
     inputs: dict[tuple[str, str], Input] = {}
 
 
-def _listen(started: Started, events: list[Event]) -> _Told | None:  # noqa: C901 (a table in the shape of a loop)
+def _listen(started: Started, events: list[Any]) -> _Told | None:  # noqa: C901 (a table in the shape of a loop)
     """Go through the events behind the first; None when the run is not simple.
 
     A call for each event, as in the fold, would cost as much as all else that is done for a run.
@@ -193,23 +192,24 @@ def _listen(started: Started, events: list[Event]) -> _Told | None:  # noqa: C90
         if t <= last:
             return None
         last = t
-        if type(event) is ParamSet:
+        kind = type(event)
+        if kind is ParamSet:
             value = event.value
             if params.setdefault(event.key, value) != value:
                 return None
-        elif type(event) is Key:
+        elif kind is Key:
             keys[event.id] = event.key
-        elif type(event) is TagSet:
+        elif kind is TagSet:
             tags[event.key] = event.value
-        elif type(event) is Ended and told.ended is None:
+        elif kind is Ended and told.ended is None:
             told.ended = event
-        elif type(event) is Renamed:
+        elif kind is Renamed:
             told.name = event.name
-        elif type(event) is TagDeleted:
+        elif kind is TagDeleted:
             tags.pop(event.key, None)
-        elif type(event) is Input:
+        elif kind is Input:
             told.inputs.setdefault((event.name, event.digest), event)
-        elif type(event) is not ModelLogged:  # which nothing in the index tells of
+        elif kind is not ModelLogged:  # which nothing in the index tells of
             return None
     return told
 

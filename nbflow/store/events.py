@@ -54,8 +54,11 @@ ExperimentId = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,17})\Z")]
 RunId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
 
-class Event(Struct, frozen=True, tag_field="kind", omit_defaults=True):
-    """What every event has: its logical time, in microseconds."""
+class Event(Struct, frozen=True, tag_field="kind", omit_defaults=True, gc=False):
+    """What every event has: its logical time, in microseconds.
+
+    Nothing in it can point back to it, so that the garbage collector need not look.
+    """
 
     t: Time
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from nbflow.store.columns import Columns
-from nbflow.store.crew import digest_all, encode_state
+from nbflow.store.crew import Crew, encode_state
 from nbflow.store.digest import Digest, fold_run, read_run
 from nbflow.store.entity import artifact_uri, run_of
 from nbflow.store.fold import ExperimentState, RunState
@@ -31,7 +31,7 @@ from nbflow.store.reader import LogShrankError
 from nbflow.store.root import check_store
 from nbflow.store.rows import RowWriter
 from nbflow.store.runlog import RUNNING
-from nbflow.store.schema import index_path, open_database
+from nbflow.store.schema import index_path, open_database, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,6 +53,9 @@ _NEWEST = 32
 _IN_TURN = 64
 _LEAST_IN_TURN = 16
 _TURN_S = 0.001
+
+# Some thousand runs: file systems take 20 to 60 bytes for an entry.
+_LARGE_FOLDER = 100_000
 
 _T = TypeVar("_T")
 
@@ -99,31 +102,36 @@ class Index:
 
     def runs(self, selection: Selection) -> list[Run]:
         """Give the records of runs, in the selection's order."""
-        return self._select(selection, self._records)
+        return self._ask(lambda: self._records(self._find(selection)))
 
     def table(self, selection: Selection) -> Table:
         """Give the columns of runs, and the selection's order of them."""
         from nbflow.store.table import read_table
 
-        return self._select(selection, lambda found: read_table(self._db, self._columns, self._layout, found))
+        return self._ask(lambda: read_table(self._db, self._columns, self._layout, self._find(selection)))
 
     def count(self, selection: Selection) -> int:
         """Count runs."""
-        return self._select(selection, len)
+        return self._ask(lambda: self._count(selection))
 
-    def _select(self, selection: Selection, read: Callable[[list[int]], _T]) -> _T:
+    def _ask(self, read: Callable[[], _T]) -> _T:
         def work() -> _T:
             self._refresh()
             # The numbers of runs hold in this snapshot only: another process may take a run out, and give its number
             # to the next one.
             self._db.execute("BEGIN")
             try:
-                return read(self._find(selection))
+                return read()
             finally:
                 if self._db.in_transaction:
                     self._db.execute("COMMIT")
 
         return self._repaired(work)
+
+    def _count(self, selection: Selection) -> int:
+        query = compile_query(selection, self._columns)
+        (number,) = self._db.execute(f"SELECT COUNT(*) FROM ({query.sql})", query.values).fetchone()
+        return int(number)
 
     def _find(self, selection: Selection) -> list[int]:
         first = compile_first(selection, self._columns)
@@ -138,18 +146,46 @@ class Index:
         """Bring the index up to date."""
         self._repaired(self._refresh)
 
+    def stamp(self) -> tuple[int, ...]:
+        """Bring the index up to date, and give what is another value once anything in it changed."""
+
+        def work() -> tuple[int, ...]:
+            self._refresh()
+            (by_others,) = self._db.execute("PRAGMA data_version").fetchone()
+            return id(self._db), by_others, self._db.total_changes
+
+        return self._repaired(work)
+
+    def run_ids(self, selection: Selection) -> list[str]:
+        """Give the ids of runs, in the selection's order."""
+
+        def read() -> list[str]:
+            known = dict(self._db.execute("SELECT n, run_id FROM runs"))
+            return [known[n] for n in self._find(selection)]
+
+        return self._ask(read)
+
     # The file
 
     @property
     def _db(self) -> sqlite3.Connection:
         if self._database is None:
-            database = open_database(self._path)
+            database = open_database(self._path, self._is_large)
             root = f"{self._layout.root}{os.sep}"
             database.create_function("nbflow_root", 0, lambda: root, deterministic=True)
             self._columns = Columns(database)
             self._seen_version = -1
+            self._settled = False
             self._database = database
         return self._database
+
+    def _is_large(self) -> bool:
+        """Tell whether an experiment has many runs, as far as the size of its folder tells; on Windows it does not."""
+        try:
+            places = map(self._layout.experiment, self._reader.experiments())
+            return any(os.stat(place).st_size > _LARGE_FOLDER for place in places)
+        except OSError:
+            return False
 
     def _repaired(self, work: Callable[[], _T]) -> _T:
         """Do something with the index; build it anew when it is damaged, in memory when its disk fails."""
@@ -191,13 +227,14 @@ class Index:
                 database.execute("ROLLBACK")
             self._seen_version = -1
             raise
+        if not self._settled:
+            self._settled = settle(database)
 
     def _update(self) -> None:
         self._load()
         if not check_store(self._layout):
             self._forget_gone()
             return
-        to_read: set[tuple[str, str]] = set()
         if self._place_changed(""):
             listed = set(self._reader.experiments())
             for gone in self._experiments.keys() - listed:
@@ -205,9 +242,11 @@ class Index:
             for new in sorted(listed - self._experiments.keys()):
                 self._experiments[new] = ExperimentState(new)
                 self._save_experiment(self._experiments[new])
-        for experiment_id in list(self._experiments):
-            to_read |= self._look_at_experiment(experiment_id)
-        self._read_runs(to_read)
+        named: dict[str, str] = {}
+        with Crew(self._layout.root) as crew:
+            for experiment_id in list(self._experiments):
+                self._look_at_experiment(experiment_id, named, crew)
+            self._read_runs(named, crew)
 
     def _load(self) -> None:
         """Take over what another process wrote to the index since this one looked."""
@@ -238,8 +277,8 @@ class Index:
             self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?)", (place, settled))
         return True
 
-    def _look_at_experiment(self, experiment_id: str) -> set[tuple[str, str]]:
-        """Read on in an experiment's log and list its runs; give the runs that have to be read."""
+    def _look_at_experiment(self, experiment_id: str, named: dict[str, str], crew: Crew) -> None:
+        """Read on in an experiment's log and list its runs; note the runs that have to be read."""
         reader = self._reader
         state = self._experiments[experiment_id]
         try:
@@ -247,13 +286,14 @@ class Index:
         except LogShrankError:
             state = ExperimentState(experiment_id)
             news = list(reader.experiment_news(experiment_id, state.files))
-        to_read: set[tuple[str, str]] = set()
         if news:
             old = self._experiments[experiment_id]
             was_deleted, location = old.deleted, old.location
             for each in news:
                 hinted = state.take(each)  # some of them gone by now, or moved by hand
-                to_read |= {(experiment_id, run_id) for run_id in hinted if reader.run_size(experiment_id, run_id) >= 0}
+                _note(
+                    named, experiment_id, (run_id for run_id in hinted if reader.run_size(experiment_id, run_id) >= 0)
+                )
             self._experiments[experiment_id] = state
             self._save_experiment(state)
             if state.deleted != was_deleted:
@@ -261,11 +301,10 @@ class Index:
             if state.location != location:
                 self._relocate(state)
         if self._place_changed(experiment_id):
-            to_read |= self._new_runs(experiment_id)
-        return to_read
+            self._list_runs(experiment_id, named, crew)
 
-    def _new_runs(self, experiment_id: str) -> set[tuple[str, str]]:
-        """List an experiment's runs, forget those that are gone, and give those that have to be read."""
+    def _list_runs(self, experiment_id: str, named: dict[str, str], crew: Crew) -> None:
+        """List an experiment's runs, forget those that are gone, and note those that have to be read."""
         listed = self._reader.runs(experiment_id)
         # Ids grow with time: when those that were listed last are the first ones still, only what is behind is new.
         count, seen = self._listed.get(experiment_id, (0, None))
@@ -277,32 +316,31 @@ class Index:
             gone = known.difference(listed)
             new = [run_id for run_id in listed if run_id not in known]
             self._drop_runs(gone)
+        crew.expect(len(new))
         self._listed[experiment_id] = (len(listed), hash("".join(listed)))
         # Who was here and is not may have a copy elsewhere, which was passed over until now.
-        others = {(home, run_id) for run_id in gone for home in self._experiments if home != experiment_id}
-        copies = {key for key in others if self._reader.run_size(*key) >= 0}
-        return copies.union((experiment_id, run_id) for run_id in new)
+        others = self._experiments.keys() - {experiment_id} if gone else ()
+        for home in others:
+            _note(named, home, (run_id for run_id in gone if self._reader.run_size(home, run_id) >= 0))
+        _note(named, experiment_id, new)
 
-    def _read_runs(self, named: set[tuple[str, str]]) -> None:
+    def _read_runs(self, named: dict[str, str], crew: Crew) -> None:
         writer = RowWriter(self._db, self._columns)
-        # A run that was copied into another experiment's folder is still one run: the one under the lowest id.
-        homes: dict[str, str] = {}
-        for home, run_id in named:
-            homes[run_id] = min(home, homes.get(run_id, home))
-        for n, home, run_id, status, size, watched in self._to_look_at(named):
-            named_home = homes.pop(run_id, None)
+        for n, home, run_id, status, size, watched in self._to_look_at(list(named)):
+            named_home = named.pop(run_id, None)
             if named_home is not None and named_home < home:
                 self._read_run(writer, n, named_home, run_id, None, None)
             elif watched or named_home == home or size != self._reader.run_size(home, run_id):
                 (blob,) = self._db.execute("SELECT state FROM runs WHERE n = ?", (n,)).fetchone()
                 old = None if blob is None else _run_decoder.decode(blob)
                 self._read_run(writer, n, home, run_id, old, status)
-        new = sorted((home, run_id) for run_id, home in homes.items())
-        for digest, blob in digest_all(self._layout.root, new):
+        new = [(home, run_id) for run_id, home in named.items()]
+        new.sort()
+        for digest, blob in crew.digest(new):
             self._judge(writer, None, digest, blob, None, changed=True)
         writer.flush()
 
-    def _to_look_at(self, named: set[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
+    def _to_look_at(self, named: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """Choose the known runs to look at: those named, those watched, the newest, and in turn what time allows."""
         select = "SELECT n, home, run_id, status, size, watched FROM runs"
         execute = self._db.execute
@@ -311,7 +349,7 @@ class Index:
         turn = execute(f"{select} WHERE n > ? ORDER BY n LIMIT {_IN_TURN}", (self._turn,)).fetchall()
         # A cold index has nothing to look up, only runs to read.
         if rows:
-            for _, run_id in named:
+            for run_id in named:
                 rows += execute(f"{select} WHERE run_id = ?", (run_id,)).fetchall()
         chosen = {row[0]: row for row in rows}
         yield from chosen.values()
@@ -424,6 +462,17 @@ class Index:
                     place = uri or artifact_uri(self._layout, home, run_id, None)
                     found[n] = run_of(state, uri=place, status=status, experiment_deleted=not active)
         return [found[n] for n in numbers if n in found]
+
+
+def _note(named: dict[str, str], home: str, run_ids: Iterable[str]) -> None:
+    """Note runs to read, each with the experiment whose folder holds it.
+
+    A run that was copied into another experiment's folder is still one run: the one under the lowest id.
+    """
+    more = dict.fromkeys(run_ids, home)
+    for run_id in named.keys() & more.keys():
+        more[run_id] = min(home, named[run_id])
+    named.update(more)
 
 
 def _times_ns(folder: Path) -> tuple[int, int]:

@@ -40,7 +40,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _NEWLINE = ord("\n")
 
 
-class News(Struct):
+class News(Struct, gc=False):
     """What one writer has written since its files were last read."""
 
     writer: str
@@ -277,7 +277,16 @@ def read_from(path: str, offset: int) -> bytes:
         If it is gone or shorter than the offset.
     """
     try:
-        return _bytes_from(path, offset)
+        if offset and not _has_more(path, offset):
+            return b""
+        fd = os.open(path, _FLAGS)
+        try:
+            if offset:
+                os.lseek(fd, offset, os.SEEK_SET)
+            chunk = os.read(fd, _CHUNK)
+            return chunk if len(chunk) < _CHUNK else chunk + _rest(fd)
+        finally:
+            os.close(fd)
     except OSError as exc:
         if exc.errno not in _NOTHING:
             raise
@@ -286,23 +295,15 @@ def read_from(path: str, offset: int) -> bytes:
         return b""
 
 
-def _bytes_from(path: str, offset: int) -> bytes:
-    if offset:
-        size = os.stat(path).st_size
-        if size <= offset:
-            if size < offset:
-                raise LogShrankError(path)
-            return b""
-    fd = os.open(path, _FLAGS)
-    try:
-        if offset:
-            os.lseek(fd, offset, os.SEEK_SET)
-        chunk = os.read(fd, _CHUNK)
-        if len(chunk) < _CHUNK:
-            return chunk
-        pieces = [chunk]
-        while chunk := os.read(fd, 1 << 24):
-            pieces.append(chunk)
-        return b"".join(pieces)
-    finally:
-        os.close(fd)
+def _has_more(path: str, offset: int) -> bool:
+    size = os.stat(path).st_size
+    if size < offset:
+        raise LogShrankError(path)
+    return size > offset
+
+
+def _rest(fd: int) -> bytes:
+    pieces = []
+    while chunk := os.read(fd, 1 << 24):
+        pieces.append(chunk)
+    return b"".join(pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from nbflow.config import Settings
 
-__all__ = ["VERSION", "index_path", "open_database"]
+__all__ = ["VERSION", "index_path", "open_database", "settle"]
 
 # Part of the file's name: another version begins another file, and old ones are simply not looked at.
 VERSION = 2
@@ -40,6 +41,12 @@ CREATE INDEX IF NOT EXISTS inputs_of ON inputs (n);
 """
 
 _PAGE = 16_384  # a scan, which most searches are, takes a fifth less than with pages of 4,096 bytes
+
+# In KiB. While an index is built its pages are not looked at again: the sooner they are written the less is left for
+# the end.
+_CACHE = -65536
+_CACHE_BUILDING = -16384
+_PATIENCE_S = 60
 
 _NETWORK = frozenset({"nfs", "nfs4", "lustre", "cifs", "smb3", "smbfs", "gpfs", "beegfs", "ceph", "fuse.sshfs", "afs"})
 
@@ -95,36 +102,78 @@ def _on_network(path: Path) -> bool:
     return kind in _NETWORK
 
 
-def open_database(path: Path | None) -> sqlite3.Connection:
-    """Open the index's file, and make its tables.
+def open_database(path: Path | None, is_large: Callable[[], bool]) -> sqlite3.Connection:
+    """Open the index's file, and make its tables. After the first refresh it wants to be settled.
 
     Parameters
     ----------
     path
         The file; None keeps the index in memory.
+    is_large
+        Asked when the file is new: whether very much will be put into it at once.
 
     Raises
     ------
     sqlite3.Error
         If it cannot be opened, or is damaged.
     """
-    if path is not None and path.is_file() and path.stat().st_size % _PAGE:
+    if path is not None and path.is_file() and path.stat().st_size % _PAGE and _is_cut_off(path):
         # SQLite would take zeros for the rest of the last page, and find nothing wrong with what it reads there.
         raise sqlite3.DatabaseError(f"{path} was cut off")
-    database = sqlite3.connect(
-        ":memory:" if path is None else path, isolation_level=None, check_same_thread=False, timeout=60
-    )
+    is_new = path is not None and (not path.is_file() or path.stat().st_size == 0)
+    database = _connect(path)
     try:
         database.execute(f"PRAGMA page_size={_PAGE}")
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=NORMAL")
-        database.execute("PRAGMA cache_size=-65536")
+        if is_new and not is_large():
+            database.execute("PRAGMA journal_mode=WAL")
+        (mode,) = database.execute("PRAGMA journal_mode").fetchone()
+        database.execute(f"PRAGMA synchronous={'NORMAL' if mode == 'wal' else 'FULL'}")
+        database.execute(f"PRAGMA cache_size={_CACHE if mode == 'wal' else _CACHE_BUILDING}")
         database.create_function("nbflow_like", 3, _like, deterministic=True)
-        database.executescript(_TABLES)
+        # At once: of two processes that both first look and then want to write, SQLite refuses one.
+        database.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT")
     except BaseException:
         database.close()
         raise
     return database
+
+
+def settle(database: sqlite3.Connection) -> bool:
+    """Turn from how an index is built to how it is kept up to date, once it has been.
+
+    A large one begins with a rollback journal: what is put into an empty file has nothing to be rolled back to, so it
+    is written once. A write-ahead log, with which searches and small changes do not wait for each other, would have
+    all of it written twice, at the end, when nobody else has anything to do.
+
+    Returns
+    -------
+    done : bool
+        False when another process is just using the file: to be tried again.
+    """
+    try:
+        database.execute("PRAGMA busy_timeout=0")
+        (mode,) = database.execute("PRAGMA journal_mode=WAL").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        database.execute(f"PRAGMA busy_timeout={_PATIENCE_S * 1000}")
+    if mode == "wal":
+        database.execute("PRAGMA synchronous=NORMAL")
+    database.execute(f"PRAGMA cache_size={_CACHE}")
+    return True
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    return sqlite3.connect(
+        ":memory:" if path is None else path, isolation_level=None, check_same_thread=False, timeout=_PATIENCE_S
+    )
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Tell whether a file ends within a page, and not because another process is writing that page."""
+    with contextlib.closing(_connect(path)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        return path.is_file() and path.stat().st_size % _PAGE != 0
 
 
 def _like(text: object, pattern: str, folding: int) -> bool | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow.store.series import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["NAN", "NO_SHAPE", "Name", "Shape", "lay_out", "names_of", "number_of"]
 
@@ -48,17 +48,27 @@ def lay_out(
         The values, in the order of `names_of(shape)`.
     """
     texts = [*params.values(), *tags.values()]
-    # What a text begins with shows, without a call, that it is none: most are words.
-    numbers = [number_of(text) if text[:1] in _BEGINS_NUMBER else None for text in texts]
-    is_series = [type(value) is Series for value in metrics.values()]
-    values: list[Any] = [*texts, *[number for number in numbers if number is not None]]
-    if True in is_series:
-        for value in metrics.values():
-            values += _numbers_in(value)
+    numbers: list[float] = []
+    is_number: list[bool] = []
+    for text in texts:
+        # What a text begins with shows, without a call, that it is none: most are words.
+        if text[:1] in _BEGINS_NUMBER and (number := number_of(text)) is not None:
+            numbers.append(number)
+            is_number.append(True)
+        else:
+            is_number.append(False)
+    plain: Any = metrics.values()
+    of_metrics: Iterable[float | str]
+    if Series in map(type, plain):
+        is_series = tuple([type(value) is Series for value in plain])
+        of_metrics = [number for value in plain for number in _numbers_in(value)]
     else:
-        values += [value if value == value else NAN for value in metrics.values()]  # noqa: PLR0124 (NaN)
-    is_number = tuple([number is not None for number in numbers])
-    return (tuple(params), tuple(tags), is_number, tuple(metrics), tuple(is_series)), values
+        is_series = (False,) * len(metrics)
+        # A NaN among them makes the sum one; so do two infinities.
+        total = sum(plain)
+        of_metrics = plain if total == total else map(_sortable, plain)  # noqa: PLR0124 (NaN)
+    shape = (tuple(params), tuple(tags), tuple(is_number), tuple(metrics), is_series)
+    return shape, [*texts, *numbers, *of_metrics]
 
 
 def names_of(shape: Shape) -> Iterator[Name]:
@@ -77,7 +87,11 @@ def _numbers_in(value: float | Series) -> list[float | str]:
     numbers = (
         [value.last[2], value.low, value.high, value.first[2], value.mean] if isinstance(value, Series) else [value]
     )
-    return [number if number == number else NAN for number in numbers]  # noqa: PLR0124 (NaN)
+    return [_sortable(number) for number in numbers]
+
+
+def _sortable(number: float) -> float | str:
+    return number if number == number else NAN  # noqa: PLR0124 (NaN)
 
 
 def number_of(text: str) -> float | None:
