@@ -11,6 +11,7 @@
     │  ├─ InvalidFilterError          text, position, expected
     │  │  └─ InvalidOrderError        the same
     │  ├─ InvalidRequestError         problem
+    │  ├─ InvalidParametersError      problems, missing
     │  ├─ InvalidSchemaError          schema, reason
     │  ├─ LimitExceededError          what, length, limit
     │  ├─ ModelFormatError            path, reason
@@ -20,6 +21,7 @@
     │  └─ UnsupportedValueError (TypeError)   what, value_type, expected
     ├─ NotFoundError (LookupError)
     │  ├─ AliasNotFoundError          name, alias
+    │  ├─ ColumnNotFoundError         kind, name, n_runs, known
     │  ├─ ExperimentNotFoundError     ref
     │  ├─ FlavorNotFoundError         flavor, path, known
     │  ├─ GrantNotFoundError          subject, owner
@@ -52,7 +54,9 @@
     ├─ ModelValidationError       failures
     ├─ PermissionDeniedError (PermissionError)   user, needed, have, resource
     ├─ PredictionError            reason
-    └─ UntrustedModelError         path, files, reason
+    ├─ UntrustedModelError         path, files, reason
+    │  └─ ModelChangedError        path, files
+    └─ ViewNotBuiltError           path
 
 An error holds its facts as attributes and builds its own message: what was asked, what was found, what to do
 next. `error_code` is the code MLflow gives to the same cause, so that a REST answer can be made from the class.
@@ -71,6 +75,7 @@ __all__ = [
     "AliasPolicyError",
     "AmbiguousRunError",
     "ArtifactNotFoundError",
+    "ColumnNotFoundError",
     "ConflictError",
     "EnvironmentBuildError",
     "ExperimentDeletedError",
@@ -82,6 +87,7 @@ __all__ = [
     "InvalidInputError",
     "InvalidNameError",
     "InvalidOrderError",
+    "InvalidParametersError",
     "InvalidPathError",
     "InvalidRequestError",
     "InvalidSchemaError",
@@ -90,6 +96,7 @@ __all__ = [
     "LocalFileNotFoundError",
     "MetricNotFoundError",
     "MissingDependencyError",
+    "ModelChangedError",
     "ModelExistsError",
     "ModelFormatError",
     "ModelNotFoundError",
@@ -118,12 +125,14 @@ __all__ = [
     "TagNotFoundError",
     "UnsupportedValueError",
     "UntrustedModelError",
+    "ViewNotBuiltError",
     "did_you_mean",
     "shown",
 ]
 
 _SHOWN = 120
 _LISTED = 10
+_PREFIXES = ("metrics.", "params.", "tags.")
 
 
 class NbflowError(Exception):
@@ -360,6 +369,39 @@ class InvalidSchemaError(InvalidInputError):
         super().__init__("the schema", schema, reason)
 
 
+class InvalidParametersError(InvalidInputError):
+    """Values of parameters that are not what their types say, or are missing.
+
+    Parameters
+    ----------
+    problems
+        For each name what came, and what it must be: a whole sentence.
+    missing
+        For each name that must have a value and has none, what it must be.
+    remedy
+        What to do: a whole sentence.
+    """
+
+    def __init__(
+        self, problems: Mapping[str, tuple[object, str]], missing: Mapping[str, str] | None = None, remedy: str = ""
+    ) -> None:
+        self.problems = dict(problems)
+        self.missing = dict(missing or {})
+        self.remedy = remedy
+        told = [
+            *(
+                f"Invalid value {shown(value)} for the parameter {shown(name)}. {rule}"
+                for name, (value, rule) in self.problems.items()
+            ),
+            *(f"The parameter {shown(name)} has no value. {rule}" for name, rule in self.missing.items()),
+        ]
+        self.told = (*told[:_LISTED], *([f"And {len(told) - _LISTED:,} more."] if len(told) > _LISTED else []))
+        super().__init__("the parameters", [*self.problems, *self.missing], " ".join(self.told))
+
+    def __str__(self) -> str:
+        return "\n".join([*self.told, *([self.remedy] if self.remedy else [])])
+
+
 class ParamEnforcementError(InvalidInputError):
     """Params of a prediction that are not what the model's signature says.
 
@@ -526,6 +568,33 @@ class GrantNotFoundError(NotFoundError):
         self.subject = subject
         self.owner = owner
         super().__init__(f"Nothing is granted to {shown(subject)} on {owner} itself. Nothing was changed.")
+
+
+class ColumnNotFoundError(NotFoundError):
+    """No run of a frame has a metric, a param or a tag of this name.
+
+    Parameters
+    ----------
+    kind
+        What was looked for: `"metric"`, `"metric or param"`.
+    name
+        Its name.
+    n_runs
+        How many runs were looked at.
+    known
+        The names of that kind which the frame has.
+    """
+
+    def __init__(self, kind: str, name: str, n_runs: int, known: Iterable[str] = ()) -> None:
+        self.kind = kind
+        self.name = name
+        self.n_runs = n_runs
+        self.known = tuple(known)
+        among = f"None of the {n_runs:,} runs in the frame has" if n_runs != 1 else "The run in the frame does not have"
+        near = did_you_mean(name.partition(".")[2] if name.startswith(_PREFIXES) else name, self.known)
+        more = f" and {len(self.known) - _LISTED:,} more" if len(self.known) > _LISTED else ""
+        some = f" There are {', '.join(map(shown, self.known[:_LISTED]))}{more}." if self.known else " There are none."
+        super().__init__(f"{among} the {kind} {shown(name)}.{near or some}")
 
 
 class MetricNotFoundError(NotFoundError):
@@ -1013,7 +1082,44 @@ class UntrustedModelError(NbflowError):
         self.remedy = remedy or type(self).remedy
         listed = ", ".join(map(shown, self.files[:_LISTED]))
         more = f" and {len(self.files) - _LISTED:,} more" if len(self.files) > _LISTED else ""
+        super().__init__(f"{self._told(listed + more)} {self.remedy}")
+
+    def _told(self, listed: str) -> str:
+        return f"Loading the model at {self.path} would run the code in {listed}. {self.reason} Nothing was loaded."
+
+
+class ModelChangedError(UntrustedModelError):
+    """Files of a registered version are not what they were when they were logged.
+
+    Parameters
+    ----------
+    path
+        Where the model is: its folder, or the URL that it came from.
+    files
+        Those that were changed, or are gone.
+    """
+
+    remedy = (
+        "Put back what was there, or log the model anew and register that. To load it as it is, pass trust=True, or "
+        "name its folder in the environment variable NBFLOW_TRUST."
+    )
+
+    def _told(self, listed: str) -> str:
+        return f"The model at {self.path} is not what was registered: {listed} changed since. Nothing was loaded."
+
+
+class ViewNotBuiltError(NbflowError):
+    """The JavaScript of a view is not where it is installed to.
+
+    Parameters
+    ----------
+    path
+        The file that is missing.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
         super().__init__(
-            f"Loading the model at {path} would run the code in {listed}{more}. {self.reason} Nothing was loaded. "
-            f"{self.remedy}"
+            f"{path} is missing: nbflow was installed without its built JavaScript. Reinstall it, or, in a copy of its "
+            "repository, run `make js`."
         )

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from nbflow.errors import InvalidPathError
+from nbflow.links import is_below, real_below, real_folder
 
 __all__ = ["locate", "place", "real_root"]
 
@@ -29,8 +30,13 @@ def real_root(root: Path, within: Path | None) -> str:
     InvalidPathError
         If a symlink above the root leads out of `within`.
     """
-    real = os.path.realpath(root)
-    if within is not None and not _is_inside(real, os.path.realpath(within)):
+    if within is None:
+        return real_folder(root)
+    real_within = real_folder(within)
+    # Below it each part is looked at, always.
+    below = root.relative_to(within).as_posix() if root.is_relative_to(within) else None
+    real = os.path.realpath(root) if below is None or ".." in below else real_below(real_within, below)
+    if not is_below(real, real_within):
         raise InvalidPathError(
             str(root), f"A symlink leads from it out of {str(within)!r}. Replace the symlink by a folder of its own."
         )
@@ -52,9 +58,9 @@ def locate(root: str, path: str) -> Path:
     InvalidPathError
         If a symlink on the way leads out of the root, or in a circle.
     """
-    real = os.path.realpath(Path(root, path))
+    real = real_below(root, path)
     # realpath leaves a link unresolved only when it leads in a circle. (Path.is_symlink raises for long paths.)
-    if not _is_inside(real, root) or os.path.islink(real):  # noqa: PTH114
+    if not is_below(real, root) or os.path.islink(real):  # noqa: PTH114
         raise InvalidPathError(
             path,
             f"A symlink on its way leads out of {root!r}, or in a circle. Remove it, or use another path.",
@@ -69,8 +75,3 @@ def place(root: str, path: str) -> Path:
     """
     parent, _, name = path.rpartition("/")
     return locate(root, parent) / name
-
-
-def _is_inside(path: str, root: str) -> bool:
-    path, root = os.path.normcase(path), os.path.normcase(root)
-    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)

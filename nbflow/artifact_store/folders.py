@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.artifact_store.paths import check_artifact_path
 from nbflow.artifact_store.writing import make_folder, write_error
-from nbflow.errors import InvalidPathError, NbflowError
+from nbflow.errors import ArtifactNotFoundError, InvalidPathError, NbflowError, StoreWriteError
 from nbflow.names import temporary_name
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ __all__ = ["new_folder"]
 
 # How often others that put a folder at the same path at once may come between: each time one of them is done.
 _TRIES = 100
+# Beside the files of a folder that is being uploaded, and of one whose upload broke off: its name's end, its beginning.
+_MARK = ".incomplete"
+_MARKED = (
+    "nbflow: the upload of this folder goes on, or broke off. The next one to the same path removes what is here.\n"
+)
 # What the system says of a rename to where somebody else has put a folder meanwhile.
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
@@ -32,7 +37,8 @@ def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Pat
     """Let a folder be written on this machine, and put it at a path, in place of an older one of its kind.
 
     On this machine's disk the folder is renamed into place. Elsewhere its files are uploaded one by one, and the one
-    that makes it what it is comes last, after that of an older folder has gone: whoever looks in between finds none.
+    that makes it what it is comes last, after that of an older folder has gone: whoever looks in between finds none. A
+    mark beside them says so meanwhile: what a process that was killed leaves is known by it, and makes way.
 
     Parameters
     ----------
@@ -54,7 +60,7 @@ def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Pat
     InvalidPathError
         If the path is not an artifact's or leads out by a symlink, or other artifacts are there.
     StoreWriteError
-        If the store refuses.
+        If the store refuses, or somebody else puts a folder at the same path at the same time.
     """
     path = check_artifact_path(path)
     target = files.local_path(path)
@@ -75,7 +81,10 @@ def new_folder(files: ArtifactStore, path: str, last: str) -> Iterator[tuple[Pat
 
 def _holds_something_else(files: ArtifactStore, path: str, last: str, target: Path | None) -> bool:
     if target is None:
-        return files.exists(path) and not files.exists(f"{path}/{last}")
+        if not files.exists(path) or files.exists(f"{path}/{last}"):
+            return False
+        # What an upload that was killed left behind is for the next one to remove.
+        return not _read(files, f"{path}/{last}{_MARK}").startswith(_MARKED.encode())
     while (before := _identity(target)) and not files.exists(f"{path}/{last}"):
         if _identity(target) == before:  # else somebody has put another there between the two looks
             return True
@@ -113,12 +122,33 @@ def _swap(folder: Path, target: Path) -> list[Written]:
 
 def _upload(files: ArtifactStore, path: str, folder: Path, last: str) -> list[Written]:
     names = sorted(found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.is_file())
+    mark, ours = f"{path}/{last}{_MARK}", f"{_MARKED}{temporary_name()}\n".encode()
+    files.write_bytes(mark, ours)
     files.delete(f"{path}/{last}")
-    files.delete(path)
-    names.sort(key=lambda name: name == last)
+    _clear(files, path, mark)
     try:
-        return [files.write_file(f"{path}/{name}", folder / name) for name in names]
+        written = [files.write_file(f"{path}/{name}", folder / name) for name in names if name != last]
+        if _read(files, mark) == ours:
+            written.append(files.write_file(f"{path}/{last}", folder / last))
+            files.delete(mark)
+            return written
     except BaseException:
-        with suppress(NbflowError):  # or the next attempt would find artifacts that nobody knows of
+        with suppress(NbflowError):
+            _clear(files, path, mark)
             files.delete(path)
         raise
+    # What is there is somebody else's now, and some of it ours: both go without the file that makes it a whole.
+    raise StoreWriteError(f"{files.location}/{path}", errno.EBUSY, "somebody else uploads to it at the same time")
+
+
+def _clear(files: ArtifactStore, path: str, mark: str) -> None:
+    """Delete what is in a folder but for the mark, which goes last: else the rest would be nobody's after a kill."""
+    for info in files.list(path):
+        if info.path != mark:
+            files.delete(info.path)
+
+
+def _read(files: ArtifactStore, path: str) -> bytes:
+    with suppress(ArtifactNotFoundError, InvalidPathError):
+        return files.read_bytes(path)
+    return b""

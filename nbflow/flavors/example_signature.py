@@ -84,21 +84,29 @@ def signature_of(
     from nbflow.mlmodel.enforce import enforce_schema
     from nbflow.mlmodel.infer import infer_schema, infer_signature
 
+    given: Any = None
     try:
         # A model may change what it is given.
         data, params = deepcopy(example.data), deepcopy(example.params)
         inputs = infer_schema(data)
-        predicted = predictor()(enforce_schema(data, inputs), params)
+        given = enforce_schema(data, inputs)
+        predicted = predictor()(given, params)
     except Exception as exc:  # noqa: BLE001 - the model's own
-        text = (
-            f"The model is saved without a signature, for it does not predict for the input example: "
-            f"{type(exc).__name__}: {exc}"
-        )
-        warn_user(text)
+        warn_user(_no_signature(example.data, given, exc))
         return None
     outputs = _outputs(predicted, inputs)
     params_schema = None if params is None else infer_signature(params=example.params).params
     return ModelSignature(inputs, outputs, params_schema)
+
+
+def _no_signature(example: Any, given: Any, exc: Exception) -> str:
+    # With a signature, lists and dictionaries come to the model as tables and arrays, which is what most stumble over.
+    other = given is not None and type(given) is not type(example)
+    handed = f", which it is handed as a {type(given).__name__}, as in each call when it is loaded" if other else ""
+    return (
+        f"The model is saved without a signature: it does not predict for the input example{handed}. "
+        f"{type(exc).__name__}: {exc}. Give an example that it predicts for, or signature=False to have none."
+    )
 
 
 def _outputs(predicted: Any, inputs: Schema) -> Schema:

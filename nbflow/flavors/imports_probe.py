@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.flavors.importers import needed_modules, watch_imports
-from nbflow.mlmodel.files import is_below
+from nbflow.links import is_below
 
 __all__ = ["probe", "run"]
 

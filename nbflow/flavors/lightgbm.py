@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidInputError, ModelFormatError, UnsupportedValueError, shown
+from nbflow.flavors.forged_trees import check_trees, lightgbm_fault
 from nbflow.flavors.lightgbm_text import text_fault
 from nbflow.flavors.named_file import named_file
 from nbflow.flavors.options import check_options
@@ -98,7 +99,8 @@ class LightgbmFlavor:
         ModelFormatError
             If the MLmodel file does not say what to load, or it is no model of LightGBM.
         UntrustedModelError
-            If a skops file asks for types that might run code, and nothing vouches for it.
+            If a skops file asks for types that might run code, or trees would crash the process or cannot be checked,
+            and nothing vouches for it.
         """
         import lightgbm
 
@@ -111,6 +113,7 @@ class LightgbmFlavor:
         fault = text_fault(file)
         if fault:
             raise ModelFormatError(str(folder), f"Its file {file.name} is damaged. {fault}")
+        check_trees(folder, file, trusted, lambda: lightgbm_fault(file))
         try:
             return lightgbm.Booster(model_file=file)
         except lightgbm.basic.LightGBMError as exc:

@@ -116,6 +116,7 @@ def _load(
     code = _code(root, config)
     runs = flavor.code_files(root, config) + (code_files(root, str(config["code"])) if code else [])
     trusted.check(root, runs)
+    trusted.check_sealed(root)
     if runs:
         _warn_of_python(config)
     try:

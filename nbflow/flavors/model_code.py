@@ -21,7 +21,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from nbflow.mlmodel.files import is_below
+from nbflow.links import is_below
 
 __all__ = ["code_files", "importing_from", "run_script"]
 

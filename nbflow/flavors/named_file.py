@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import ModelFormatError
+from nbflow.links import real_folder
 from nbflow.mlmodel.files import inside
 
 __all__ = ["named_file", "relative_name"]
@@ -44,4 +45,4 @@ def named_file(folder: Path, config: Mapping[str, Any], key: str = "data", defau
 
 def relative_name(folder: Path, file: Path) -> str:
     """Give the path of a model's file in the model's folder, with `/` between its parts."""
-    return file.relative_to(folder.resolve()).as_posix()
+    return file.relative_to(real_folder(folder)).as_posix()

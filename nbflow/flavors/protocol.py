@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct, field
 
+from nbflow.flavors.python_model import TypeHints
+
 if TYPE_CHECKING:
     from nbflow.mlmodel.trust import Trust
 
@@ -37,12 +39,15 @@ class Saved(Struct, frozen=True):
     complete
         Whether `requirements` is known to be all that it takes. Otherwise the model is loaded once more in a process
         of its own, to see what that imports.
+    hints
+        What the model says that it takes and gives, by annotations.
     """
 
     config: dict[str, Any]
     python_function: dict[str, Any] | None = None
     requirements: list[str] = field(default_factory=list)
     complete: bool = False
+    hints: TypeHints = TypeHints()
 
 
 class Flavor(Protocol):

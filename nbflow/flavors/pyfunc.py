@@ -18,7 +18,7 @@ from nbflow.flavors.model_code import code_files, importing_from
 from nbflow.flavors.model_config import read_config
 from nbflow.flavors.options import check_options
 from nbflow.flavors.protocol import PYTHON_FUNCTION, Predict, Saved
-from nbflow.flavors.python_model import FunctionModel, PythonModelContext, arguments
+from nbflow.flavors.python_model import FunctionModel, PythonModelContext, TypeHints, arguments, hints_of
 from nbflow.flavors.python_predict import LoadedPythonModel, PythonPredictor
 from nbflow.flavors.unpickling import unpickle
 from nbflow.mlmodel.distributions import pinned
@@ -62,17 +62,19 @@ class PyfuncFlavor:
         """
         check_options(options, _OPTIONS, "pyfunc")
         given = {name: value for name, value in options.items() if value is not None}
+        hints = TypeHints()
         if "loader_module" in given or "data_path" in given:
             entry = _save_for_loader(model, folder, given)
         elif isinstance(model, str | os.PathLike):
             entry = _save_script(Path(model), folder, given)
         else:
             entry = _save_object(model, folder, given)
+            hints = hints_of(model)
         entry |= _artifacts(folder, given.get("artifacts"))
         config = read_config(given.get("model_config"))
         if config:
             entry["config"] = config
-        return Saved(entry, entry, [pinned("cloudpickle")])
+        return Saved(entry, entry, [pinned("cloudpickle")], hints=hints)
 
     def load(self, folder: Path, config: Mapping[str, Any], trusted: Trust) -> LoadedPythonModel:
         """Load the model and let it load its artifacts.

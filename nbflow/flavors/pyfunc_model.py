@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from nbflow import display
 from nbflow.errors import InvalidInputError
 from nbflow.flavors.protocol import PYTHON_FUNCTION, Predict
+from nbflow.flavors.python_model import hints_of
 from nbflow.flavors.python_predict import LoadedPythonModel
+from nbflow.flavors.type_hints import FROM_HINT, checker
 from nbflow.mlmodel.enforce import Enforcer
 from nbflow.mlmodel.example import load_example
 
@@ -54,9 +56,11 @@ class PyFuncModel:
         self._model_config = dict(model_config or {})
         self._params_schema = document.get_params_schema()
         schema = document.get_input_schema()
-        # What checks its own data by its annotations is handed them as they come.
-        checks_itself = bool(document.other.get("is_signature_from_type_hint"))
-        self._enforce: Callable[[Any], Any] | None = None if schema is None or checks_itself else Enforcer(schema)
+        self._enforce: Callable[[Any], Any] | None = None
+        if document.other.get(FROM_HINT):  # what has no annotations here is handed its data as they come
+            self._enforce = checker(hints_of(native.python_model).input) if type(native) is LoadedPythonModel else None
+        elif schema is not None:
+            self._enforce = Enforcer(schema)
 
     def __repr__(self) -> str:
         facts = {"run_id": self._document.run_id, "artifact_path": self._document.artifact_path}

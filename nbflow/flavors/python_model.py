@@ -18,6 +18,7 @@ __all__ = [
     "PythonModelContext",
     "TypeHints",
     "arguments",
+    "hints_of",
     "takes_context",
     "takes_params",
 ]
@@ -153,6 +154,14 @@ class FunctionModel(PythonModel):
     def predict_type_hints(self) -> TypeHints:
         """What the function says that it takes and gives."""
         return _type_hints(self.func)
+
+
+def hints_of(model: Any) -> TypeHints:
+    """Say what a model, or a function, is annotated with."""
+    said = getattr(model, "predict_type_hints", None)
+    if said is not None:
+        return TypeHints(getattr(said, "input", None), getattr(said, "output", None))
+    return _type_hints(model if callable(model) else model.predict)
 
 
 def takes_context(function: Callable[..., Any]) -> bool:

@@ -6,19 +6,24 @@ import os
 import platform
 import shutil
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.errors import ModelExistsError, StoreWriteError, UnsupportedValueError
+from nbflow.errors import ModelExistsError, SchemaEnforcementError, StoreWriteError, UnsupportedValueError
 from nbflow.flavors.copying import check_paths, copy_into
 from nbflow.flavors.example_signature import SignatureGiven, check_signature, signature_of
 from nbflow.flavors.find import find_flavor
 from nbflow.flavors.found_imports import requirements_of
 from nbflow.flavors.model_code import importing_from
 from nbflow.flavors.protocol import PYTHON_FUNCTION, Flavor, Saved
+from nbflow.flavors.telling import warn_user
+from nbflow.flavors.type_hints import FROM_HINT, checker, signature_from_hints
 from nbflow.mlmodel.document import Model
 from nbflow.mlmodel.environment import CondaGiven, Wanted, wanted, write_environment
 from nbflow.mlmodel.example import Example, encode_example, save_example
+from nbflow.mlmodel.infer import infer_param_schema
 from nbflow.mlmodel.yamlfile import plain
 from nbflow.names import temporary_name
 
@@ -110,8 +115,13 @@ def save_model(  # noqa: PLR0913 - MLflow's arguments
         for name, entry in _entries(own, saved, has_code=bool(code)).items():
             document.add_flavor(name, **entry)
         document.saved_input_example_info = None if example is None else save_example(folder, example)
-        document.signature = _signature(signature, example, own, model, folder, document)
-        env = _write_environment(environment, own, saved, folder, document)
+        hinted = _from_hints(saved, example) if signature is None else None
+        document.signature = hinted or _signature(signature, example, own, model, folder, document)
+        if hinted is not None:
+            document.other[FROM_HINT] = True
+        # What does not predict for it here, which was told, does not in another process.
+        predicts = signature is not None or document.signature is not None
+        env = _write_environment(environment, own, saved, folder, document, predicts=predicts)
         if PYTHON_FUNCTION in document.flavors:
             document.flavors[PYTHON_FUNCTION]["env"] = env
         document.model_size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
@@ -175,26 +185,41 @@ def _signature(
         return signature_of(given, example, lambda: flavor.predictor(model, folder, _config(flavor, document)))
 
 
+def _from_hints(saved: Saved, example: Example | None) -> ModelSignature | None:
+    """Make a signature of the model's annotations, unless the example says that they are not meant so."""
+    signature, check = signature_from_hints(saved.hints.input, saved.hints.output), checker(saved.hints.input)
+    if signature is None or check is None or example is None:
+        return signature
+    try:
+        check(deepcopy(example.data))
+    except SchemaEnforcementError as exc:
+        warn_user(
+            f"The signature is not made of the annotations of predict: the input example does not fit them. {exc}"
+        )
+        return None
+    return signature if example.params is None else replace(signature, params=infer_param_schema(example.params))
+
+
 def _config(flavor: Flavor, document: Model) -> dict[str, Any]:
     entry = document.flavors.get(PYTHON_FUNCTION, {}) | document.flavors[flavor.name]
     return {name: value for name, value in entry.items() if value is not None}
 
 
 def _write_environment(
-    environment: Wanted, flavor: Flavor, saved: Saved, folder: Path, document: Model
+    environment: Wanted, flavor: Flavor, saved: Saved, folder: Path, document: Model, *, predicts: bool
 ) -> dict[str, str]:
     found = saved.requirements
     if not environment.complete and not saved.complete:
         inputs = document.get_input_schema()
         code = folder / _CODE
-        can_predict = PYTHON_FUNCTION in document.flavors
+        can_predict = predicts and PYTHON_FUNCTION in document.flavors
         job = {
             "folder": str(folder),
             "flavor": flavor.name,
             "config": plain(_config(flavor, document), "the flavor"),
             "code": str(code) if code.is_dir() else None,
             "example": document.saved_input_example_info if can_predict else None,
-            "signature": None if inputs is None else inputs.to_json(),
+            "signature": None if inputs is None or FROM_HINT in document.other else inputs.to_json(),
         }
         found = requirements_of(job, found)
     return write_environment(folder, environment.with_found(found), environment.conda)

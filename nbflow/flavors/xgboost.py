@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidInputError, ModelFormatError, UnsupportedValueError, shown
+from nbflow.flavors.forged_trees import check_trees, xgboost_fault
 from nbflow.flavors.library import pinned_first
 from nbflow.flavors.named_file import named_file
 from nbflow.flavors.options import check_options
@@ -86,6 +87,8 @@ class XgboostFlavor:
         ------
         ModelFormatError
             If the MLmodel file does not say what to load, or it is no model of XGBoost.
+        UntrustedModelError
+            If its trees would crash the process, or cannot be checked, and nothing vouches for them.
         """
         import xgboost
 
@@ -99,6 +102,8 @@ class XgboostFlavor:
             first = str(exc).strip().partition("\n")[0]
             reason = f"Its file {file.name} is no model of XGBoost that this version can read, or damaged: {first}"
             raise ModelFormatError(str(folder), reason) from exc
+        booster = model if isinstance(model, xgboost.Booster) else model.get_booster()
+        check_trees(folder, file, trusted, lambda: xgboost_fault(booster))
         return model
 
     def predictor(self, model: Any, folder: Path, config: Mapping[str, Any]) -> Predict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import SchemaEnforcementError
@@ -43,19 +44,22 @@ class Columns:
     """
 
     def __init__(self, schema: Schema) -> None:
-        import pandas as pd
-
         self._specs = [spec for spec in schema if isinstance(spec, ColSpec)]
         self._named = schema.has_input_names()
         self._names = schema.input_names()
         self._required = schema.required_input_names()
         self._types = [spec.type for spec in self._specs]
         self._distinct = self._named and len(set(self._names)) == len(self._names)
-        self._index = pd.Index(self._names, tupleize_cols=False)
         self._only_dtype = _only_dtype(self._types)
         # What passed the last time, so that its like passes sooner.
         self._passed_names: pd.Index | None = None
         self._passed_dtypes: list[Any] = []
+
+    @cached_property
+    def _index(self) -> pd.Index:
+        import pandas as pd
+
+        return pd.Index(self._names, tupleize_cols=False)  # takes as long as all else that loading a model adds
 
     def fit(self, frame: pd.DataFrame) -> bool:
         """Say whether a frame has these columns in this order, and each of them already of the right type."""

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from nbflow.errors import ModelFormatError, StoreReadError, StoreWriteError
+from nbflow.links import is_below, real_below, real_folder
 from nbflow.names import temporary_name
 
-__all__ = ["inside", "is_below", "opened", "read_text", "write_text"]
+__all__ = ["inside", "opened", "read_text", "write_text"]
 
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _ANCHORED = re.compile(r"[/\\]|[A-Za-z]:")
@@ -45,20 +47,14 @@ def inside(folder: str | os.PathLike[str], relative: object) -> Path:
     """
     fault = _fault(relative)
     if not fault:
-        root = os.path.realpath(folder)
-        real = os.path.realpath(os.path.join(root, str(relative)))  # noqa: PTH118 - Path would be built twice
+        root = real_folder(folder)
+        real = real_below(root, str(relative))
         # realpath leaves a link unresolved only when it leads in a circle.
         if is_below(real, root) and not os.path.islink(real):  # noqa: PTH114 - Path's raises for long names
             return Path(real)
         fault = "leads out of the model's folder, or in a circle, by a symlink"
     shown = repr(relative) if isinstance(relative, str) else f"{relative!r:.80}"
     raise ModelFormatError(str(folder), f"The path {shown} in its files {fault}. Files of a model lie in its folder.")
-
-
-def is_below(path: str, root: str) -> bool:
-    """Tell whether a real path is a folder or lies in it."""
-    path, root = os.path.normcase(path), os.path.normcase(root)
-    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
 def read_text(path: Path, limit: int) -> str:
@@ -105,7 +101,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         If it is not there, or cannot be read.
     """
     try:
-        if path.exists() and not path.is_file():  # opening a pipe would wait for somebody to write
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for somebody to write
             raise ModelFormatError(str(path), "It is a folder, a pipe or a device, where a file must be.")
         with path.open("rb") as file:
             yield file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from nbflow.mlmodel.param_schema import ParamSchema
 from nbflow.mlmodel.schema import Schema
 
 __all__ = ["ModelSignature"]
+
+# Characters of a schema that is kept once it has been read.
+_MAX_KEPT = 50_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,7 +86,17 @@ class ModelSignature:
             raise InvalidSchemaError(given, "A signature is a dictionary with inputs, outputs and params.")
         inputs, outputs, params = (given.get(name) for name in ("inputs", "outputs", "params"))
         return cls(
-            Schema.from_json(inputs) if inputs else None,
-            Schema.from_json(outputs) if outputs else None,
+            _schema(inputs) if inputs else None,
+            _schema(outputs) if outputs else None,
             ParamSchema.from_json(params) if params else None,
         )
+
+
+def _schema(text: Any) -> Schema:
+    # A schema cannot be changed: two models may have the same one.
+    return _kept(text) if isinstance(text, str) and len(text) <= _MAX_KEPT else Schema.from_json(text)
+
+
+@functools.lru_cache(maxsize=64)
+def _kept(text: str) -> Schema:
+    return Schema.from_json(text)

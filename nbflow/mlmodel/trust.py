@@ -18,12 +18,25 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct
 
 from nbflow.config import trusted_places
-from nbflow.errors import InvalidUriError, UntrustedModelError
-from nbflow.mlmodel.files import inside, is_below
+from nbflow.errors import InvalidUriError, ModelChangedError, UntrustedModelError
+from nbflow.links import is_below
+from nbflow.mlmodel.files import inside
 from nbflow.mlmodel.hashing import sha256_of
 from nbflow.uris import parse_file_url, scheme_of
 
 __all__ = ["Trust", "digests", "is_trusted_place"]
+
+# Loading a model reads none of these: they say how to install, what to try and what to know.
+_BESIDE = frozenset(
+    {
+        "README.md",
+        "conda.yaml",
+        "input_example.json",
+        "python_env.yaml",
+        "requirements.txt",
+        "serving_input_example.json",
+    }
+)
 
 
 class Trust(Struct, frozen=True):
@@ -40,12 +53,39 @@ class Trust(Struct, frozen=True):
         Where the model is from: a path, or the URL that it was downloaded from. `""` is the folder it is loaded from.
     unknown
         Why there are no digests, where that is known: a whole sentence.
+    sealed
+        Whether all that is loaded must be as the store recorded it, also what runs no code: the model is a registered
+        version.
     """
 
     digests: Mapping[str, str] | None = None
     all: bool = False
     place: str = ""
     unknown: str = ""
+    sealed: bool = False
+
+    def check_sealed(self, folder: str | os.PathLike[str]) -> None:
+        """Refuse to go on if a file of a registered version is not what it was.
+
+        Parameters
+        ----------
+        folder
+            The model's folder on this machine.
+
+        Raises
+        ------
+        ModelChangedError
+            If a file that loading may read has changed, or is gone, since the store recorded it.
+        StoreReadError
+            If one cannot be read.
+        """
+        place = self.place or os.path.abspath(folder)
+        if not self.sealed or not self.digests or self.all or is_trusted_place(place):
+            return
+        loaded = {name: digest for name, digest in self.digests.items() if name not in _BESIDE}
+        changed = [name for name, digest in loaded.items() if not _is_still(Path(folder, name), digest)]
+        if changed:
+            raise ModelChangedError(place, changed)
 
     def check(self, folder: str | os.PathLike[str], files: Iterable[str]) -> None:
         """Refuse to go on unless files may run code.
@@ -127,6 +167,10 @@ def is_trusted_place(place: str) -> bool:
     real = os.path.realpath(path)
     above_it = (_path_of(entry) for entry in trusted)
     return any(is_below(real, os.path.realpath(above)) for above in above_it if above is not None)
+
+
+def _is_still(path: Path, digest: str) -> bool:
+    return path.is_file() and sha256_of(path, runs_code=False) == digest
 
 
 def _path_of(place: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import pickle
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -23,6 +24,8 @@ _MAX_NODES = 200_000
 # Digits of a number. Python reads one of base 60 ("1:30") in quadratic time, and none that anybody means is longer.
 _MAX_DIGITS = 400
 _MAX_TOLD = 200
+# Characters of a document that is kept.
+_MAX_KEPT = 50_000
 _SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F][0-9a-fA-F]{2}")
 # What the constructors of PyYAML raise for values that are not of the form of their tag.
 _MALFORMED = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError)
@@ -49,6 +52,18 @@ def read_yaml(text: str, path: str) -> Any:
         If it is no YAML, is several documents, names Python objects, nests deeper than 64 levels, or has more than
         200,000 nodes with its aliases written out.
     """
+    if len(text) > _MAX_KEPT:
+        return _read(text, path)
+    return pickle.loads(_kept(text, path))  # noqa: S301 - what this process pickled
+
+
+@functools.lru_cache(maxsize=64)
+def _kept(text: str, path: str) -> bytes:
+    """Read a document, and keep it: the same model is often loaded again, and reading it is most of what that takes."""
+    return pickle.dumps(_read(text, path))
+
+
+def _read(text: str, path: str) -> Any:
     import yaml
 
     loader_class = _loader()

@@ -124,10 +124,26 @@ def explain(stop: Stop) -> tuple[int, str]:
     opened = _opened(stop.before)
     if stop.type == "end" and opened is not None and stop.accepted & {"_OR", "_COMMA"}:
         return opened.start_pos or 0, "Expected this parenthesis to be closed."
+    elsewhere = _of_query(stop)
+    if elsewhere:
+        return stop.position, elsewhere
     for terminal, sentence in _PLACES:
         if terminal in stop.accepted:
             return stop.position, sentence(stop)
     return stop.position, f"Expected ASC, DESC or the end: each key is a text of its own in the list. {stop.found}"
+
+
+def _of_query(stop: Stop) -> str:
+    """Say where that goes which SQL has behind its conditions; `""` for anything else."""
+    word = stop.word.upper() if "_OR" in stop.accepted else ""
+    if word == "ORDER":
+        order = f'order_by=["{stop.scope.default_order[0].key.name} DESC"]'
+        return f"Expected AND, OR or the end. What comes first is said by {order}, --order-by at the command line."
+    if word == "LIMIT":
+        return (
+            "Expected AND, OR or the end. How many are wanted is said by max_results=100, -n 100 at the command line."
+        )
+    return ""
 
 
 def _opened(tokens: list[Token]) -> Token | None:

@@ -41,6 +41,8 @@ class Job(msgspec.Struct, frozen=True):
         What the store wrote: the SHA-256 of each file; None where it did not write it.
     place
         Where the model is from.
+    sealed
+        Whether all that is loaded must be as the store recorded it.
     settings
         What a server keeps to.
     sys_path
@@ -55,6 +57,7 @@ class Job(msgspec.Struct, frozen=True):
     trust_all: bool = False
     digests: Mapping[str, str] | None = None
     place: str = ""
+    sealed: bool = False
     settings: ServingSettings = ServingSettings()
     sys_path: list[str] | None = None
     socket: Any = None
@@ -76,7 +79,7 @@ class Job(msgspec.Struct, frozen=True):
             Further fields.
         """
         path = None if own_environment else [entry for entry in sys.path if entry]
-        return cls(str(folder), trust.all, trust.digests, trust.place, sys_path=path, **more)
+        return cls(str(folder), trust.all, trust.digests, trust.place, trust.sealed, sys_path=path, **more)
 
     def load(self) -> PyFuncModel:
         """Load the model.
@@ -88,7 +91,8 @@ class Job(msgspec.Struct, frozen=True):
         """
         from nbflow.flavors.loading import load_pyfunc
 
-        return load_pyfunc(self.folder, trusted=Trust(self.digests, all=self.trust_all, place=self.place))
+        trusted = Trust(self.digests, all=self.trust_all, place=self.place, sealed=self.sealed)
+        return load_pyfunc(self.folder, trusted=trusted)
 
     def line(self) -> bytes:
         """Write it as the line that a process reads first."""

@@ -38,11 +38,15 @@ __all__ = [
     "pop",
     "push",
     "stack",
+    "started",
 ]
 
 stack: ContextVar[tuple[ActiveRun, ...]] = ContextVar("nbflow_active_runs", default=())
 current_point: ContextVar[Callable[[str, float, int, int], None] | None] = ContextVar("nbflow_point", default=None)
 """The active run's `log.point`: what `log_metric` needs, in one look."""
+
+started: list[Callable[[ActiveRun], object]] = []
+"""Who hears of each run that becomes the active one: called in the thread that starts it, and must not raise."""
 
 _last: ContextVar[str | None] = ContextVar("nbflow_last_run", default=None)
 
@@ -178,6 +182,8 @@ def push(run: ActiveRun) -> None:
     _last.set(run.run_id)
     _running.add(run)
     _cells.keep()
+    for hear in tuple(started):
+        hear(run)
 
 
 def pop(run: ActiveRun | None = None) -> ActiveRun | None:
@@ -200,6 +206,9 @@ def pop(run: ActiveRun | None = None) -> ActiveRun | None:
         run = runs[-1]
     _set(tuple(each for each in runs if each is not run))
     _cells.drop(run)
+    if run in runs:  # not one that was taken off before
+        _last.set(run.run_id)
+        _cells.keep()
     return run
 
 
@@ -210,8 +219,9 @@ def active_run() -> ActiveRun | None:
 
 
 def last_active_run_id() -> str | None:
-    """Give the id of the run that was started last in this context; None when there was none."""
-    return _last.get()
+    """Give the id of the run that is active in this context, else of the one that was last; None without any."""
+    runs = stack.get()
+    return runs[-1].run_id if runs else _last.get()
 
 
 def end_all(status: str = "FINISHED") -> None:

@@ -75,17 +75,7 @@ class AliasCalls(ModelVersionCalls):
         ModelVersionNotFoundError
             If there is no version yet that could be the latest.
         """
-        model = self._model(name)
-        alias = str(alias)
-        if alias.lower() == LATEST:
-            newest = self._newest(model)
-            if newest is None:
-                raise ModelVersionNotFoundError(name, LATEST, "It has no version.")
-            return self._record(model, newest)
-        version = None if is_reserved(alias) else self._store.models.target(model, alias)
-        if version is None:
-            raise AliasNotFoundError(name, alias, self._model_record(model).aliases)
-        return self._record(model, version)
+        return self._record(*self._aliased(name, str(alias)))
 
     # Policies
 
@@ -220,10 +210,17 @@ class AliasCalls(ModelVersionCalls):
 
     def _version_named(self, name: str, version: int | None, alias: str | None, stage: str | None) -> ModelVersion:
         """Give the version that a `models:/` URI names; one of the last three is given."""
+        return self._record(*self._state_named(name, version, alias, stage))
+
+    def _state_named(
+        self, name: str, version: int | None, alias: str | None, stage: str | None
+    ) -> tuple[ModelState, VersionState]:
+        """Give a model and its version that a `models:/` URI names, as their logs have them."""
         if version is not None:
-            return self.get_model_version(name, version)
+            model, log = self._version(name, version)
+            return model, log.state
         if alias is not None:
-            return self.get_model_version_by_alias(name, alias)
+            return self._aliased(name, alias)
         model = self._model(name)
         try:
             newest = self._newest(model, stage)
@@ -233,7 +230,19 @@ class AliasCalls(ModelVersionCalls):
             raise ModelVersionNotFoundError(
                 name, stage, f"No version is in this stage.{self._alias_hint(model, stage)}"
             )
-        return self._record(model, newest)
+        return model, newest
+
+    def _aliased(self, name: str, alias: str) -> tuple[ModelState, VersionState]:
+        model = self._model(name)
+        if alias.lower() == LATEST:
+            newest = self._newest(model)
+            if newest is None:
+                raise ModelVersionNotFoundError(name, LATEST, "It has no version.")
+            return model, newest
+        version = None if is_reserved(alias) else self._store.models.target(model, alias)
+        if version is None:
+            raise AliasNotFoundError(name, alias, self._model_record(model).aliases)
+        return model, version
 
     def _alias_hint(self, model: ModelState, stage: str | None) -> str:
         """Say how to name an alias that was written as a stage is."""

@@ -147,4 +147,5 @@ class FoundModel:
         # A version's files may lie in the store, and yet be a copy of what somebody else wrote.
         brought = self.version is not None and self.run_id is None
         unknown = "It was registered from elsewhere, and no run of this store logged it." if brought else ""
-        return Trust(self.digests, all=bool(trust), place=os.fspath(self.place), unknown=unknown)
+        place, sealed = os.fspath(self.place), self.version is not None
+        return Trust(self.digests, all=bool(trust), place=place, unknown=unknown, sealed=sealed)

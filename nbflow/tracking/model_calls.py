@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nbflow.entities import ModelOutput, ModelVersion, Run
     from nbflow.mlmodel.document import Model, ModelInfo
     from nbflow.mlmodel.signature import ModelSignature
+    from nbflow.store.model_fold import ModelState, VersionState
     from nbflow.tracking.found_model import FoundModel
 
 __all__ = ["ModelCalls"]
@@ -127,8 +128,8 @@ class ModelCalls(RegistryCalls):
         text = _text(model_uri)
         registered = parse_model_uri(text)
         if registered is not None:
-            version = self._version_named(registered.name, registered.version, registered.alias, registered.stage)
-            return self._of_version(version, text, registered.path)
+            model, version = self._state_named(registered.name, registered.version, registered.alias, registered.stage)
+            return self._of_version(model, version, text, registered.path)
         of_run = parse_run_uri(text)
         if of_run is not None:
             return self._of_run(of_run.run_id, of_run.path, text)
@@ -141,11 +142,11 @@ class ModelCalls(RegistryCalls):
         digests, hint = _digests_at(path, run), _others_of(run, path)
         return FoundModel(self._opened(run), path, uri=uri, run_id=run_id, digests=digests, hint=hint)
 
-    def _of_version(self, version: ModelVersion, uri: str, path: str) -> FoundModel:
+    def _of_version(self, model: ModelState, state: VersionState, uri: str, path: str) -> FoundModel:
         from nbflow.artifact_store import open_artifacts
         from nbflow.tracking.found_model import FoundModel
 
-        place = self.get_model_version_download_uri(version.name, version.version)
+        version, place = self._record(model, state), self._place_of(model, state)
         files = open_artifacts(place, within=self._within(place))
         whole = version.files if not path else {}
         return FoundModel(files, path, uri=uri, run_id=version.run_id, digests=whole, version=version)

@@ -247,10 +247,14 @@ class ModelVersionCalls(RegisteredModelCalls):
             If the run that holds the files is gone.
         """
         model, log = self._version(name, version)
-        own = self._store.layout.version_artifacts(model.folder, log.version)
+        return self._place_of(model, log.state)
+
+    def _place_of(self, model: ModelState, version: VersionState) -> str:
+        """Say where a version's files are."""
+        own = self._store.layout.version_artifacts(model.folder, version.version)
         if own.is_dir():
             return str(own)
-        location = log.state.location
+        location = version.location
         of_run = parse_run_uri(location)
         if of_run is None:
             return location

@@ -17,6 +17,8 @@ _REMEDIES: dict[type[NbflowError], str] = {
     errors.ExperimentDeletedError: "Restore it with `nbflow experiments restore`, or use another one.",
     errors.ExperimentExistsError: "Choose another name.",
     errors.ExperimentNotFoundError: "`nbflow experiments list` lists those that are there.",
+    errors.ModelChangedError: "Put back what was there, or log the model anew and register that. To load it as it is, "
+    "give --trust, or name its folder in the environment variable NBFLOW_TRUST.",
     errors.ModelVersionNotFoundError: "`nbflow models show NAME` lists those that are there.",
     errors.RegisteredModelExistsError: "Register a new version of it (nbflow models register), or choose another name.",
     errors.RegisteredModelNotFoundError: "`nbflow models list` lists those that are there.",

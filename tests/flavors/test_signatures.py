@@ -12,6 +12,7 @@ from sklearn import linear_model, preprocessing
 
 from nbflow.errors import InvalidInputError, SchemaEnforcementError, UnsupportedValueError
 from nbflow.flavors.loading import load_pyfunc
+from nbflow.flavors.saving import save_model
 from nbflow.mlmodel import ModelSignature, infer_signature
 from nbflow.mlmodel.document import Model
 from nbflow.mlmodel.trust import Trust
@@ -146,3 +147,13 @@ def test_a_model_that_mlflow_says_checks_itself_gets_its_data_as_it_comes(save: 
     document.save(folder)
 
     assert load_pyfunc(folder, trusted=MINE).predict(["a"]) == "list"
+
+
+def test_one_warning_says_what_a_model_was_handed_that_does_not_predict(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning) as told:  # noqa: PT030 - counted below
+        save_model("python_function", lambda data: data["a"], tmp_path / "model", input_example=[1, 2], options={})
+
+    (text,) = [str(each.message) for each in told]
+    assert "handed as a DataFrame" in text
+    assert "KeyError: 'a'" in text
+    assert "signature=False" in text

@@ -135,3 +135,14 @@ def test_help_tells_of_models(shell: InteractiveShell, capsys: pytest.CaptureFix
 )
 def test_which_model_is_to_be_shown(rest: str, ref: str | None) -> None:
     assert reference_in(rest) == ref
+
+
+@pytest.mark.parametrize(("line", "meant"), [("models alis champion 2", "alias"), ("runs shwo abc", "show")])
+def test_a_verb_with_a_slip_in_it_is_no_filter(shell: InteractiveShell, line: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"Did you mean.*{meant}"):
+        magic(shell, line)
+
+
+def test_a_name_like_a_verb_that_is_compared_is_a_filter(shell: InteractiveShell) -> None:
+    with pytest.raises(InvalidFilterError, match="aliass"):
+        magic(shell, "models aliass = 'champion'")

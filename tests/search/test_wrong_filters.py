@@ -239,3 +239,16 @@ def test_a_filter_beyond_the_limit_is_refused() -> None:
 def test_a_list_beyond_the_limit_is_refused() -> None:
     with pytest.raises(LimitExceededError):
         parse_filter(f"metrics.a IN ({','.join(['1'] * 10_001)})", RUNS)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("metrics.a > 1 ORDER BY metrics.a", "order_by="),
+        ("(metrics.a > 1 order by x)", "order_by="),
+        ("metrics.a > 1 LIMIT 5", "max_results="),
+    ],
+)
+def test_what_sql_has_behind_its_conditions_is_an_argument_here(text: str, hint: str) -> None:
+    with pytest.raises(InvalidFilterError, match=hint):
+        parse_filter(text, RUNS)

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -732,8 +733,40 @@ def test_the_last_active_run_is_the_one_that_is_or_was() -> None:
 
     last = nbflow.last_active_run()
     assert last is not None
-    assert (last.run_id, last.status) == (run.run_id, "FINISHED")
-    assert outer.status == "FINISHED"
+    assert (last.run_id, last.status) == (outer.run_id, "FINISHED")
+
+
+def last_run_id() -> str | None:
+    last = nbflow.last_active_run()
+    return None if last is None else last.run_id
+
+
+def test_the_last_active_run_after_nested_ones_is_the_one_that_ended_last() -> None:
+    with nbflow.start_run() as outer:
+        with nbflow.start_run(nested=True):
+            pass
+        assert last_run_id() == outer.run_id
+        with nbflow.start_run(nested=True):
+            pass
+    assert last_run_id() == outer.run_id
+
+    with nbflow.start_run():
+        nbflow.end_run()
+        with nbflow.start_run() as later:
+            pass
+    assert last_run_id() == later.run_id
+
+
+def test_the_last_active_run_of_one_thread_is_not_that_of_another() -> None:
+    ended = finished().run_id
+    found: list[str | None] = []
+
+    thread = threading.Thread(target=lambda: found.append(last_run_id()))
+    thread.start()
+    thread.join()
+
+    assert found == [None]
+    assert last_run_id() == ended
 
 
 def test_the_last_run_of_another_store_is_not_this_ones() -> None:

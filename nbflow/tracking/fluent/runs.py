@@ -172,7 +172,7 @@ def get_or_start() -> ActiveRun:
 
 
 def last_active_run() -> Run | None:
-    """Give the run that is active, or was last; None when there was none in the store in use."""
+    """Give the run that is active, or else ended last; None when there was none in the store in use."""
     run_id = last_active_run_id()
     try:
         return None if run_id is None else Client().get_run(run_id)
