@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from nbflow import (
         artifacts,
         callbacks,
+        charts,
         data,
         entities,
         errors,
@@ -86,17 +87,26 @@ if TYPE_CHECKING:
     from nbflow.entities import Identity
     from nbflow.evaluation import evaluate
     from nbflow.tracking.frame import RunFrame
+    from nbflow.widgets.comparison import compare
+    from nbflow.widgets.run_table import RunTable
+    from nbflow.widgets.form import form
+    from nbflow.widgets.live import live
+    from nbflow.widgets.model_card import ModelCard
 
 __all__ = [
     "ActiveRun",
     "Client",
     "Identity",
+    "ModelCard",
     "RunFrame",
+    "RunTable",
     "__version__",
     "active_run",
     "artifacts",
     "autolog",
     "callbacks",
+    "charts",
+    "compare",
     "create_experiment",
     "data",
     "delete_experiment",
@@ -109,6 +119,7 @@ __all__ = [
     "entities",
     "errors",
     "evaluate",
+    "form",
     "get_artifact_uri",
     "get_experiment",
     "get_experiment_by_name",
@@ -119,6 +130,7 @@ __all__ = [
     "is_tracking_uri_set",
     "last_active_run",
     "lightgbm",
+    "live",
     "load_ipython_extension",
     "load_table",
     "log_artifact",
@@ -163,15 +175,21 @@ __all__ = [
 # Modules and names that cost something to import come when they are asked for.
 _LATER = {
     "Identity": "nbflow.entities:Identity",
+    "ModelCard": "nbflow.widgets.model_card:ModelCard",
     "RunFrame": "nbflow.tracking.frame:RunFrame",
+    "RunTable": "nbflow.widgets.run_table:RunTable",
     "artifacts": "nbflow.artifacts",
     "autolog": "nbflow.autologging:autolog",
     "callbacks": "nbflow.callbacks",
+    "charts": "nbflow.charts",
+    "compare": "nbflow.widgets.comparison:compare",
     "data": "nbflow.data",
     "entities": "nbflow.entities",
     "errors": "nbflow.errors",
     "evaluate": "nbflow.evaluation:evaluate",
+    "form": "nbflow.widgets.form:form",
     "lightgbm": "nbflow.lightgbm",
+    "live": "nbflow.widgets.live:live",
     "load_ipython_extension": "nbflow.magics:load_ipython_extension",
     "models": "nbflow.models",
     "onnx": "nbflow.onnx",
@@ -198,3 +216,8 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    # Asked by `jupyter-builder develop` in a checkout; JupyterLab itself finds what was installed.
+    return [{"src": "../labextension/dist", "dest": "nbflow"}]

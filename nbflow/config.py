@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from nbflow.errors import InvalidInputError
 
-__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings", "cache_folder", "on_log_error", "trusted_places"]
+__all__ = ["DEFAULT_STORE", "ENV_STORE", "Settings", "cache_folder", "config_folder", "on_log_error", "trusted_places"]
 
 DEFAULT_STORE = "nbruns"
 ENV_STORE = "NBFLOW_TRACKING_URI"
@@ -118,3 +118,13 @@ def cache_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("nbflow"))
+
+
+def config_folder() -> Path:
+    """Give the folder for what the user chose: `NBFLOW_CONFIG_DIR`, else nbflow's among the user's settings."""
+    chosen = os.environ.get("NBFLOW_CONFIG_DIR")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("nbflow"))

@@ -43,6 +43,7 @@ def isolated(
         "IPYTHONDIR": str(apart / "ipython"),
         "JUPYTER_CONFIG_DIR": str(apart / "jupyter"),
         "NBFLOW_CACHE_DIR": str(apart / "cache"),
+        "NBFLOW_CONFIG_DIR": str(apart / "config"),
     }
     monkeypatch.chdir(tmp_path)
     yield

@@ -14,7 +14,9 @@ from nbflow.drawing.sheet_html import sheet_html
 from nbflow.drawing.sheet_text import sheet_text
 
 if TYPE_CHECKING:
-    from nbflow.drawing.sheet import Part
+    from collections.abc import Sequence
+
+    from nbflow.drawing.sheet import Part, Picture
     from nbflow.flavors.pyfunc_model import PyFuncModel
     from nbflow.mlmodel.document import Model, ModelInfo
     from nbflow.tracking.client import Client
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["info_bundle", "info_text", "model_bundle", "pyfunc_bundle"]
 
 
-def info_bundle(info: ModelInfo, client: Client | None = None) -> dict[str, str]:
+def info_bundle(info: ModelInfo, client: Client | None = None, *, pictures: Sequence[Picture] = ()) -> dict[str, str]:
     """Draw what is known of a model.
 
     Parameters
@@ -31,13 +33,15 @@ def info_bundle(info: ModelInfo, client: Client | None = None) -> dict[str, str]
         From `nbflow.models.get_model_info`, or from logging a model.
     client
         Where its files and its run are looked up; None is the store in use.
+    pictures
+        Of the charts of its evaluation.
 
     Returns
     -------
     bundle : dict of str to str
-        `text/html` and `text/plain`, which say the same.
+        `text/html` and `text/plain`, which say the same, but for the pictures.
     """
-    return _bundle(_info_sheet(info, client))
+    return _bundle(_info_sheet(info, client, pictures))
 
 
 def info_text(info: ModelInfo, client: Client | None = None) -> str:
@@ -94,12 +98,12 @@ def pyfunc_bundle(model: PyFuncModel) -> dict[str, str]:
     return _bundle(Sheet("Loaded model", document.artifact_path or "", facts=facts, parts=parts, code=code))
 
 
-def _info_sheet(info: ModelInfo, client: Client | None) -> Sheet:
+def _info_sheet(info: ModelInfo, client: Client | None, pictures: Sequence[Picture] = ()) -> Sheet:
     around = around_model(info.model_uri, info.model_uuid, info.run_id, client)
-    return _sheet(info, info.model_uri, around, "info")
+    return _sheet(info, info.model_uri, around, "info", pictures)
 
 
-def _sheet(info: ModelInfo, uri: str, around: AroundModel, what: str) -> Sheet:
+def _sheet(info: ModelInfo, uri: str, around: AroundModel, what: str, pictures: Sequence[Picture] = ()) -> Sheet:
     files = around.files
     python = say.python_of(info.flavors, files)
     facts = say.known(
@@ -125,6 +129,7 @@ def _sheet(info: ModelInfo, uri: str, around: AroundModel, what: str) -> Sheet:
                 say.pairs_table("Metadata", "key", info.metadata or {}, f"{what}.metadata"),
             )
         ),
+        *pictures,
         say.environment(files),
     ]
     number = str(info.registered_model_version or "") if uri.startswith("models:") else ""

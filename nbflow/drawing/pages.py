@@ -37,18 +37,20 @@ _TRACEBACK_LENGTH = 8_000
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")  # IPython colours its tracebacks
 
 
-def run_bundle(run: Run) -> dict[str, str]:
+def run_bundle(run: Run, charts: Html | None = None) -> dict[str, str]:
     """Draw a run.
 
     Parameters
     ----------
     run
         The run.
+    charts
+        Of its metrics, drawn already.
 
     Returns
     -------
     bundle : dict of str to str
-        `text/html` and `text/plain`, which say the same.
+        `text/html` and `text/plain`, which say the same but for the charts.
     """
     around = look_around(run)
     params = [(key_text(key), value_text(value)) for key, value in run.params.items()]
@@ -66,6 +68,7 @@ def run_bundle(run: Run) -> dict[str, str]:
             tags_table("Tags", say.own_tags(run.tags), "run.tags"),
             class_="nbflow-columns",
         ),
+        charts,
         _inputs(run),
         _outputs(run, around),
         _artifacts(around),

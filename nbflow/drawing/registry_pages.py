@@ -25,7 +25,7 @@ from nbflow.tracking.model_sources import model_uri
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nbflow.drawing.sheet import Part
+    from nbflow.drawing.sheet import Part, Picture
     from nbflow.entities import ModelHistoryEntry, ModelVersion, RegisteredModel
     from nbflow.tracking.client import Client
 
@@ -38,7 +38,9 @@ _ASKED = "approval asked"
 _ONE_APPROVAL = AliasPolicy("any", approvals=1)
 
 
-def version_bundle(version: ModelVersion, client: Client | None = None) -> dict[str, str]:
+def version_bundle(
+    version: ModelVersion, client: Client | None = None, *, pictures: Sequence[Picture] = ()
+) -> dict[str, str]:
     """Draw a version of a registered model.
 
     Parameters
@@ -47,13 +49,15 @@ def version_bundle(version: ModelVersion, client: Client | None = None) -> dict[
         The version.
     client
         Where its files, its run and its history are looked up; None is the store in use.
+    pictures
+        Of the charts of its evaluation.
 
     Returns
     -------
     bundle : dict of str to str
-        `text/html` and `text/plain`, which say the same.
+        `text/html` and `text/plain`, which say the same, but for the pictures.
     """
-    return _bundle(_version_sheet(version, around_version(version, client)))
+    return _bundle(_version_sheet(version, around_version(version, client), pictures))
 
 
 def version_text(version: ModelVersion, client: Client | None = None) -> str:
@@ -87,7 +91,7 @@ def registered_model_text(model: RegisteredModel, client: Client | None = None) 
 # ---------------------------------------------------------------- a version
 
 
-def _version_sheet(version: ModelVersion, around: AroundVersion) -> Sheet:
+def _version_sheet(version: ModelVersion, around: AroundVersion, pictures: Sequence[Picture] = ()) -> Sheet:
     document, files = around.document, around.files
     uri = model_uri(version.name, version.version)
     # The MLmodel file says which libraries, the registry only which flavors.
@@ -102,6 +106,7 @@ def _version_sheet(version: ModelVersion, around: AroundVersion) -> Sheet:
         Columns((_version_metrics(version), said, say.pairs_table("Tags", "tag", version.tags, "version.tags"))),
         signature_columns(signature, "version.signature"),
         *([] if shown is None else [shown]),
+        *pictures,
         say.history_table(around.history, f"nbflow.Client().model_history({name}, {number})", number),
         say.environment(files),
     ]

@@ -18,7 +18,7 @@ from nbflow.uris import parse_file_url, scheme_of
 if TYPE_CHECKING:
     from nbflow.entities import Run
 
-__all__ = ["FAILED", "Surroundings", "local_folder", "look_around", "versions_of_run"]
+__all__ = ["FAILED", "Surroundings", "local_folder", "look_around", "owner_of", "versions_of_run"]
 
 FAILED = (NbflowError, OSError, ValueError)  # ValueError: a path with a NUL, or with what no file system can hold
 _ARTIFACTS = "artifacts"
@@ -52,7 +52,7 @@ def look_around(run: Run) -> Surroundings:
     found : Surroundings
         Nothing where the run is in neither store. Of artifacts that are not on this machine, none.
     """
-    found = _owner(run)
+    found = owner_of(run)
     if found is None:
         return Surroundings()
     client, kept = found
@@ -75,8 +75,14 @@ def versions_of_run(client: Client, run_id: str) -> list[ModelVersion]:
     return sorted(found, key=lambda version: (version.name, version.version))
 
 
-def _owner(run: Run) -> tuple[Client, Run] | None:
-    """Find the store of a run, and what it says of it now."""
+def owner_of(run: Run) -> tuple[Client, Run] | None:
+    """Find the store of a run, and what it says of it now.
+
+    Returns
+    -------
+    found : tuple of Client and Run, or None
+        None where the run is neither in the store that its artifacts lie in, nor in the one in use.
+    """
     for own in (True, False):
         try:
             root = _root(run) if own else None

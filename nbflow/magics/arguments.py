@@ -14,7 +14,7 @@ class Arguments(Struct, frozen=True):
     """How a cell is to be run.
 
     `experiment` is a name; None is the experiment in use. `params` and `tags` are text. `log_vars` are the names of
-    variables to log when the cell has ended.
+    variables to log when the cell has ended. `live` is whether it is shown while it runs.
     """
 
     name: str | None = None
@@ -23,6 +23,7 @@ class Arguments(Struct, frozen=True):
     tags: dict[str, str] = {}
     nested: bool = False
     log_vars: tuple[str, ...] = ()
+    live: bool = True
 
 
 def parse_arguments(line: str) -> Arguments:
@@ -62,6 +63,7 @@ def parse_arguments(line: str) -> Arguments:
         tags=_pairs(context, "--tag", given["tag"]),
         nested=given["nested"],
         log_vars=_names(context, given["log_vars"]),
+        live=not given["no_live"],
     )
 
 
@@ -86,6 +88,7 @@ _COMMAND = click.Command(
         click.Option(["-t", "--tag"], multiple=True, metavar="KEY=VALUE", help="A tag; may be repeated."),
         click.Option(["--nested"], is_flag=True, help="It belongs to the run that is active."),
         click.Option(["--log-vars"], multiple=True, metavar="A,B", help="Variables to log when the cell has ended."),
+        click.Option(["--no-live"], is_flag=True, help="Do not draw its metrics below the cell."),
         click.Option(["-h", "--help"], is_flag=True, help="Say this."),
     ],
 )

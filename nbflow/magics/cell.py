@@ -50,11 +50,14 @@ class CellMagic:
         """Run the cell as a run.
 
         %%nbflow run [NAME] [--experiment NAME] [--param KEY=VALUE]... [--tag KEY=VALUE]... [--nested] [--log-vars A,B]
+                     [--no-live]
 
         The run has the params and tags given, what the cell prints (stdout.txt), the figures it shows (figures/), and
         its exception if it fails. Variables named by --log-vars are logged when the cell has ended: numbers as
         metrics; bools, short texts, dates and None as params; tables, figures, dicts, lists, arrays and long texts as
         artifacts. NAME and values are quoted as in a shell; $variable and {expression} are replaced.
+
+        In a notebook its metrics are drawn below the cell while it runs, and stay there; not with --no-live.
         """
         verb, _, rest = line.strip().partition(" ")
         with short_errors():

@@ -20,6 +20,7 @@ from nbflow.tracking.active import pop
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.runs import start_run
 from nbflow.tracking.run_calls import checked_params, checked_tags
+from nbflow.widgets.live_cell import LiveCell
 
 if TYPE_CHECKING:
     from nbflow.magics.arguments import Arguments
@@ -57,11 +58,12 @@ class CellRun:
         self._streams = StreamCopy()
         self._figures = FigureCopy(shell)
         self._run = _started(arguments)
+        self._live = LiveCell(self._run, shell) if arguments.live else None
         self._streams.start()
         self._figures.start()
 
     def end(self, error: BaseException | None, *, shown: bool) -> None:
-        """Keep what the cell left, end the run, and say so in one line.
+        """Keep what the cell left, end the run, and say so: by its display, or in one line.
 
         Parameters
         ----------
@@ -80,7 +82,9 @@ class CellRun:
         finally:  # an interrupt meanwhile must not leave it open
             pop(self._run)
             _attempt("end the run", lambda: self._run.end(_status(error), told))
-        _attempt("read the run", lambda: say(_summary(self._run)))
+        is_shown = self._live is not None and self._live.end()
+        if not (is_shown and _is_in_notebook(self._shell)):
+            _attempt("read the run", lambda: say(_summary(self._run)))
 
     def _keep_variables(self, *, warn_of_missing: bool) -> None:
         namespace = self._shell.user_ns
@@ -108,6 +112,12 @@ class CellRun:
 
     def _attempt_to_keep(self, path: str, data: bytes) -> None:
         _attempt(f"keep {path}", lambda: self._run.client.log_bytes(self._run.run_id, data, path))
+
+
+def _is_in_notebook(shell: Any) -> bool:
+    """Tell whether the cell is one of a notebook's: whoever else talks to a kernel, such as a console, draws nothing."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return bool(parent.get("metadata", {}).get("cellId"))
 
 
 def _started(arguments: Arguments) -> ActiveRun:

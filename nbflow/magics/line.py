@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
 import sys
@@ -44,6 +45,8 @@ such as -n 5 or -e NAME come before a filter, which is in quotes then: %nbflow r
 $variable and {expression} are replaced. The verbs of the command line work, too: """
 
 _WORD = re.compile(r"[\w-]+")
+_COMPARISON = re.compile(r"[=!<>~]|(I?LIKE|IN|IS|NOT|BETWEEN)\b", re.IGNORECASE)
+_ALIKE = 0.7
 
 
 def line_magic(line: str) -> object:
@@ -119,7 +122,7 @@ def _runs(rest: str) -> RunFrame | None:
     first = rest.split(maxsplit=1)[0] if rest else ""
     # No filter begins with a hyphen or is one word, and no field of a run has the name of a verb.
     verb = command("runs", first) if first else None
-    if verb is None and not first.startswith("-") and not _WORD.fullmatch(rest):
+    if verb is None and _is_filter("runs", rest):
         return search_runs(filter_string=unquoted_filter(rest))
     if first == "list" or first.startswith("-"):
         found = frame_of(_words(rest.removeprefix("list")))
@@ -147,11 +150,22 @@ def _models(rest: str) -> RegisteredModel | ModelVersion | ModelInfo | None:
         return model_of(ref)
     first = rest.split(maxsplit=1)[0] if rest else "-"
     # No filter is one word, and none begins with the name of a verb, or with a hyphen.
-    if command("models", first) is None and not first.startswith("-") and not _WORD.fullmatch(rest):
+    if command("models", first) is None and _is_filter("models", rest):
         _run_words(["models", "list", unquoted_filter(rest, FILTERED)])
     else:
         _invoke(f"models {rest}")
     return None
+
+
+def _is_filter(group: str, rest: str) -> bool:
+    """Tell whether what stands behind a group of verbs is a filter: no options, and no verb with a slip in it."""
+    first, _, then = rest.partition(" ")
+    if first.startswith("-") or _WORD.fullmatch(rest):
+        return False
+    if not _WORD.fullmatch(first) or _COMPARISON.match(then.strip()):
+        return True
+    verbs = getattr(command(group), "commands", {})
+    return not difflib.get_close_matches(first, verbs, n=1, cutoff=_ALIKE)
 
 
 def _show(rest: str) -> Run | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from msgspec import Struct
 
 from nbflow import display
 from nbflow.errors import InvalidInputError, MetricNotFoundError, UnsupportedValueError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from nbflow.entities import Run
     from nbflow.tracking.direction import Mode
 
-__all__ = ["BASE_COLUMNS", "STORE", "RunFrame", "best_row"]
+__all__ = ["BASE_COLUMNS", "STORE", "RunFrame", "Search", "best_row"]
 
 BASE_COLUMNS = ("run_id", "experiment_id", "status", "artifact_uri", "start_time", "end_time")
 STORE = "nbflow.store"
@@ -26,6 +27,28 @@ STORE = "nbflow.store"
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _TIMES = frozenset({"start_time", "end_time"})
 _METRICS = "metrics."
+
+
+class Search(Struct, frozen=True):
+    """The search that a frame was found by: the arguments of `Client.search_frame`, and what it found.
+
+    Parameters
+    ----------
+    experiment_ids, filter_string, run_view_type, max_results, order_by
+        As they were given.
+    n_runs
+        How many runs were found.
+    time_ms
+        When it began: runs that were found by it are older.
+    """
+
+    experiment_ids: list[str] | None
+    filter_string: str
+    run_view_type: int
+    max_results: int | None
+    order_by: list[str] | None
+    n_runs: int
+    time_ms: int
 
 
 class RunFrame(pd.DataFrame):
@@ -40,6 +63,11 @@ class RunFrame(pd.DataFrame):
     Shown in a notebook, it is a table of the runs that leaves out what is the same in all of them; `print(runs)` is
     pandas' own.
     """
+
+    # What it was found by; what is made of it, such as a part of its rows, knows it too. Not in attrs: frames with
+    # different ones lose all of them in `pandas.concat`.
+    found_by: Search | None = None
+    _metadata: ClassVar[list[str]] = ["found_by"]
 
     @property
     def _constructor(self) -> Callable[..., pd.DataFrame]:
@@ -113,11 +141,42 @@ class RunFrame(pd.DataFrame):
             raise InvalidInputError("the frame", list(self.columns), "Its column run_id is gone; keep it to get a run.")
         return Client(self.attrs.get(STORE)).get_run(str(self["run_id"].iloc[row]))
 
+    @property
+    def chart(self) -> Any:  # an `nbflow.charts.RunCharts`, which this layer does not know
+        """Charts of these runs: `.lines`, `.scatter`, `.bars`, `.parallel`, `.box`, `.contour` and `.importance`.
+
+        Each gives an Altair chart to change and to compose; `nbflow.charts` says what they take.
+        """
+        return display.charts(self)
+
+    def compare(  # type: ignore[override] # pandas compares values, cell by cell, with another frame's
+        self, other: Any = None, *args: Any, baseline: Any = None, **kwargs: Any
+    ) -> Any:  # an `nbflow.widgets.comparison.Comparison`, which this layer does not know
+        """Compare these runs: a table of what differs, with the change against a baseline, and charts.
+
+        Parameters
+        ----------
+        other
+            None; with another frame this is the `compare` of pandas, which takes the other arguments.
+        *args, **kwargs
+            Those of pandas' `compare`.
+        baseline
+            The run that the others are compared with, or its id; None is the first.
+
+        Returns
+        -------
+        comparison : Comparison
+            It shows itself; what is selected in it is `comparison.selected`.
+        """
+        if other is not None:
+            return super().compare(other, *args, **kwargs)
+        return display.comparison(self, baseline)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return display.bundle(self)
 
     def _repr_html_(self) -> str:
-        return str(display.bundle(self)["text/html"])  # for front ends that know no MIME bundles
+        return display.html(self)  # for front ends that know no MIME bundles
 
 
 def best_row(runs: pd.DataFrame, metric: str, mode: Mode | None = None) -> int:

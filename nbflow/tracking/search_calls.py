@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from nbflow.errors import InvalidInputError, LimitExceededError, UnsupportedValueError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from nbflow.store.query import Selection
     from nbflow.tracking.frame import RunFrame
 
-__all__ = ["SearchCalls", "check_experiment_ids", "frame_of", "in_experiment"]
+__all__ = ["SearchCalls", "check_experiment_ids", "frame_of", "ids_of", "in_experiment"]
 
 _ALL = 2**62  # more than there can be, and what SQLite can count to
 _LONGEST_ID = 18
@@ -93,7 +94,20 @@ class SearchCalls:
         """
         if max_results is not None:
             check_max_results(max_results, None)
-        return frame_of(self._store, _selection(experiment_ids, filter_string, run_view_type, max_results, order_by))
+        from nbflow.tracking.frame import Search
+
+        time_ms = int(time.time() * 1000)
+        runs = frame_of(self._store, _selection(experiment_ids, filter_string, run_view_type, max_results, order_by))
+        runs.found_by = Search(
+            experiment_ids=None if experiment_ids is None else check_experiment_ids(experiment_ids),
+            filter_string=filter_string,
+            run_view_type=run_view_type,
+            max_results=max_results,
+            order_by=None if order_by is None else list(order_by),
+            n_runs=len(runs),
+            time_ms=time_ms,
+        )
+        return runs
 
     def count_runs(
         self,
@@ -119,6 +133,17 @@ def frame_of(store: FileStore, selection: Selection) -> RunFrame:
 
     table = store.index.table(selection)
     return RunFrame.from_columns(table.columns, str(store.root), table.order)
+
+
+def ids_of(store: FileStore, experiment_ids: Sequence[str] | None, filter_string: str) -> list[str]:
+    """Find the ids of runs, those in the trash among them.
+
+    Raises
+    ------
+    InvalidFilterError
+        If the filter does not parse.
+    """
+    return store.index.run_ids(_selection(experiment_ids, filter_string, 3))
 
 
 def in_experiment(experiment_id: str) -> Selection:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import (
+    bench_display,
     bench_history,
     bench_import,
     bench_log_metric,
@@ -26,7 +27,7 @@ from tests.bench.timing import ROOT, ask
 __all__ = ["main"]
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("import", "log_metric", "run", "history", "search", "models", "system")
+PARTS = ("import", "log_metric", "run", "history", "search", "models", "display", "system")
 
 
 def main() -> None:
@@ -65,6 +66,7 @@ def _measure(part: str, folder: Path, options: argparse.Namespace) -> list[Secti
         "run": bench_whole_run.measure,
         "history": bench_history.measure,
         "models": bench_models.measure,
+        "display": bench_display.measure,
     }
     if part in plainly:
         return [plainly[part](folder)]

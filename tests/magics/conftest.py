@@ -45,7 +45,11 @@ class Kernel:
 
         environment = {name: value for name, value in os.environ.items() if not name.startswith("NBFLOW_")}
         environment.pop("PYTEST_CURRENT_TEST", None)  # ipykernel is another one when pytest runs it
-        environment |= {"IPYTHONDIR": str(folder / "ipython"), "NBFLOW_CACHE_DIR": str(folder / "cache")}
+        environment |= {
+            "IPYTHONDIR": str(folder / "ipython"),
+            "NBFLOW_CACHE_DIR": str(folder / "cache"),
+            "NBFLOW_CONFIG_DIR": str(folder / "config"),
+        }
         self.manager = KernelManager(kernel_name="python3")
         self.manager.start_kernel(cwd=str(folder), env=environment)
         self.client = self.manager.client()
@@ -152,7 +156,7 @@ def kernel(shared_kernel: Kernel, tmp_path: Path) -> Kernel:
         import os, nbflow
         from nbflow.tracking.active import end_all
         end_all("KILLED")
-        for name in [name for name in os.environ if name.startswith("NBFLOW_") and name != "NBFLOW_CACHE_DIR"]:
+        for name in [name for name in os.environ if name.startswith("NBFLOW_") and not name.endswith("_DIR")]:
             del os.environ[name]
         os.chdir({str(tmp_path)!r})
         nbflow.set_tracking_uri({str(tmp_path / "nbruns")!r})

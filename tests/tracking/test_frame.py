@@ -358,8 +358,28 @@ def test_a_frame_shows_itself_as_html_and_text() -> None:
 
     drawn = runs._repr_mimebundle_()
 
-    assert set(drawn) == {"text/html", "text/plain"}
+    assert set(drawn) == {"text/html", "text/plain", "application/vnd.nbflow.runs.v1+json"}
     assert runs._repr_html_() == drawn["text/html"]
+
+
+def test_a_frame_and_its_parts_know_the_search_that_found_them(client: Client) -> None:
+    client.create_run("0")
+    runs = client.search_frame(["0"], "status = 'RUNNING'", order_by=["start_time ASC"])
+
+    for frame in (runs, runs[:0], runs.sort_values("run_id"), runs.copy(), pickle.loads(pickle.dumps(runs))):  # noqa: S301
+        assert frame.found_by is not None
+        assert frame.found_by.filter_string == "status = 'RUNNING'"
+        assert (frame.found_by.experiment_ids, frame.found_by.n_runs) == (["0"], 1)
+
+
+def test_frames_of_different_searches_put_together_keep_their_store(client: Client) -> None:
+    client.create_run("0")
+
+    both = pd.concat([client.search_frame(["0"]), client.search_frame(["0"], "status = 'RUNNING'")], ignore_index=True)
+
+    assert isinstance(both, RunFrame)
+    assert both.attrs == {"nbflow.store": client.tracking_uri}
+    assert both.found_by is None
 
 
 def test_printed_it_is_a_data_frame() -> None:

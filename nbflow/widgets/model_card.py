@@ -1,0 +1,224 @@
+"""`ModelCard`: all that is known of a model, what can be done with it, and a form to try it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nbflow.drawing.model_facts import quoted
+from nbflow.drawing.model_pages import info_bundle
+from nbflow.drawing.registry_pages import version_bundle
+from nbflow.entities import ModelVersion
+from nbflow.errors import (
+    InvalidRequestError,
+    NbflowError,
+    SchemaEnforcementError,
+    UnsupportedValueError,
+    UntrustedModelError,
+)
+from nbflow.flavors.loading import load_pyfunc
+from nbflow.mlmodel.document import ModelInfo
+from nbflow.tracking.client import Client
+from nbflow.widgets.bundles import shown
+from nbflow.widgets.keeping import keep
+from nbflow.widgets.model_card_actions import act
+from nbflow.widgets.model_card_charts import pictures
+from nbflow.widgets.model_card_data import info_card, version_card
+from nbflow.widgets.model_card_differences import differences, version_state
+from nbflow.widgets.model_card_fitting import fitted_to_save
+from nbflow.widgets.model_card_trial import answer_table
+from nbflow.widgets.view import View, answers
+
+if TYPE_CHECKING:
+    from nbflow.flavors.pyfunc_model import PyFuncModel
+    from nbflow.widgets.model_card_data import Card
+
+__all__ = ["ModelCard", "info_bundle_live", "version_bundle_live"]
+
+
+class ModelCard(View):
+    """The card of a model: what it takes and gives, how good it is, where it is from, who agreed to it.
+
+    In the notebook it also tries the model on a row, compares it with other versions, and does what `nbflow.Client`
+    does to versions: aliases, tags, comments, approvals.
+
+    Parameters
+    ----------
+    model
+        A URI, such as `"models:/flowers@champion"`, a version of a registered model, or what logging a model gave.
+    client
+        The store; None is the one in use. Behind a client for somebody, the card can do what that user may.
+    trust
+        Whether trying the model may run the code in its files; as in `nbflow.pyfunc.load_model`.
+
+    Raises
+    ------
+    UnsupportedValueError
+        If it is none of these.
+    InvalidUriError, NotFoundError
+        If the URI leads to no model.
+
+    Examples
+    --------
+    >>> nbflow.ModelCard("models:/flowers@champion")  # doctest: +SKIP
+    """
+
+    kind: ClassVar[str] = "model"
+    _is_named: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] | ModelVersion | ModelInfo,
+        *,
+        client: Client | None = None,
+        trust: bool | None = None,
+    ) -> None:
+        self._client = Client() if client is None else client
+        self._subject = self._found(model)
+        self._trust = trust
+        self._loaded: PyFuncModel | None = None
+        self._drawn: Card | None = None
+        super().__init__()
+        if self._is_named:
+            keep(self, named=True)
+
+    def __repr__(self) -> str:
+        return f"<ModelCard {self.uri}>"
+
+    @property
+    def uri(self) -> str:
+        """What the model is loaded by."""
+        return str(self._card.data["uri"])
+
+    @property
+    def version(self) -> ModelVersion | None:
+        """The version as it is now; None where it is none."""
+        return self._subject if isinstance(self._subject, ModelVersion) else None
+
+    def refresh(self) -> None:
+        """Look at the store again: what others did since is shown."""
+        subject = self._subject
+        if isinstance(subject, ModelVersion):
+            self._subject = self._client.get_model_version(subject.name, subject.version)
+        self._drawn = None
+        self.push()
+
+    # What the view is given
+
+    def _data(self) -> dict[str, Any]:
+        return self._card.data
+
+    def _saved(self) -> dict[str, Any]:
+        return fitted_to_save(self._card.data)
+
+    def _static(self) -> dict[str, str]:
+        drawn = pictures(self._card.charts)
+        if isinstance(self._subject, ModelVersion):
+            return version_bundle(self._subject, self._client, pictures=drawn)
+        return info_bundle(self._subject, self._client, pictures=drawn)
+
+    @property
+    def _card(self) -> Card:
+        if self._drawn is None:
+            subject = self._subject
+            if isinstance(subject, ModelVersion):
+                self._drawn = version_card(subject, self._client)
+            else:
+                self._drawn = info_card(subject, self._client)
+        return self._drawn
+
+    def _found(self, model: Any) -> ModelVersion | ModelInfo:
+        if isinstance(model, ModelVersion | ModelInfo):
+            return model
+        if not isinstance(model, str | os.PathLike):
+            expected = "give a URI such as models:/<name>/<version>, a ModelVersion or a ModelInfo."
+            raise UnsupportedValueError("the model", model, expected)
+        found = self._client.find_model(model)
+        return self._client.get_model_info(model) if found.version is None else found.version
+
+    # Questions
+
+    @answers("refresh")
+    def _asked_refresh(self) -> dict[str, Any]:
+        self.refresh()
+        return {}
+
+    @answers("differences")
+    def _asked_differences(self, version: int) -> dict[str, Any]:
+        """Compare with another version of the model."""
+        subject = self._versioned()
+        other = self._client.get_model_version(subject.name, version)
+        pair = sorted((other, subject), key=lambda each: each.version)
+        return differences(*(version_state(self._client, each) for each in pair))
+
+    @answers("act")
+    def _asked_act(self, action: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Do something to the version, as whoever the client is for; then show the card anew."""
+        subject = self._versioned()
+        said = act(self._client, subject, action, args)
+        self.refresh()
+        return {"said": said}
+
+    @answers("load")
+    def _asked_load(self) -> dict[str, Any]:
+        """Load the model, once."""
+        began = time.monotonic()
+        problem = None
+        if self._loaded is None:
+            try:
+                found = self._client.find_model(self.uri)
+                self._loaded = load_pyfunc(found.folder, trusted=found.trust(self._trust))
+            except UntrustedModelError as exc:
+                problem = {**_problem(exc), "code": f"nbflow.ModelCard({quoted(self.uri)}, trust=True)"}
+            except NbflowError as exc:
+                problem = _problem(exc)
+            except Exception as exc:  # noqa: BLE001 - a door: what a library raises is the answer
+                problem = _problem(exc)
+        return {"ms": round(1000 * (time.monotonic() - began)), "problem": problem}
+
+    @answers("predict")
+    def _asked_predict(self, row: Any, params: Any) -> dict[str, Any]:
+        """Predict one row: the answer, or what is wrong with the row, and in which column."""
+        trial = self._card.trial
+        if self._loaded is None or trial.reason:
+            raise InvalidRequestError(trial.reason or "The model is not loaded.")
+        if not isinstance(row, Mapping) or not isinstance(params, Mapping):
+            raise InvalidRequestError("The row and the params are no objects.")
+        began = time.monotonic()
+        try:
+            found = self._loaded.predict(trial.row(row), trial.param_values(params))
+            answer = answer_table(found)
+        except SchemaEnforcementError as exc:
+            return {"problem": {"message": exc.problem, "field": trial.place_of(exc.column)}}
+        except Exception as exc:  # noqa: BLE001 - a door: what the model raises is the answer
+            return {"problem": _problem(exc)}
+        return {"answer": answer, "ms": round(1000 * (time.monotonic() - began))}
+
+    def _versioned(self) -> ModelVersion:
+        if not isinstance(self._subject, ModelVersion):
+            raise InvalidRequestError("This model is no version of a registered model: register it first.")
+        return self._subject
+
+
+class _ShownCard(ModelCard):
+    """The card of a record that was shown: nobody has a name for it."""
+
+    _is_named = False
+
+
+def version_bundle_live(version: ModelVersion) -> dict[str, Any]:
+    """Show a version by its card; see `nbflow.display`."""
+    return shown(lambda: _ShownCard(version), lambda: version_bundle(version))
+
+
+def info_bundle_live(info: ModelInfo) -> dict[str, Any]:
+    """Show a model that a run logged by its card; see `nbflow.display`."""
+    return shown(lambda: _ShownCard(info), lambda: info_bundle(info))
+
+
+def _problem(exc: BaseException) -> dict[str, Any]:
+    message = str(exc) if isinstance(exc, NbflowError) else f"{type(exc).__name__}: {exc}"
+    notes = getattr(exc, "__notes__", [])
+    return {"message": "\n".join([message, *notes]), "field": None}

@@ -1,0 +1,126 @@
+"""A real browser, a real Jupyter server, and what both must not do."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.jupyter_server import DIST, Server
+from tests.browser.notebook_page import Notebook, write
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+    from tests.browser.notebook_page import App
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",  # of a container's root
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+# What the applications themselves say where all is well.
+NOT_OURS = (
+    r"^console: Could not restore the debugger state",
+    r"^uncaught: Command '[a-z:-]+' not registered\.$",  # Notebook 7.6, of commands that JupyterLab alone has
+    r"^uncaught: Cannot read properties of undefined \(reading 'schema'\)$",  # Notebook 7.6, of its settings
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the browser.
+
+    For one module of tests, not for all: while it is there, an event loop of playwright's runs in this thread, and no
+    test of another module could have one.
+    """
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as playwright:
+        found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+        own = playwright.chromium.executable_path
+        if found is None and not Path(own).exists():
+            pytest.skip("no Chromium: `make test` brings it, or `playwright install chromium`")
+        started = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start JupyterLab and Notebook 7, with nbflow's extension as it was built here."""
+    yield from running(tmp_path_factory, is_ours_enabled=True)
+
+
+@pytest.fixture(scope="session")
+def bare_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start the same where nbflow's extension is off, as if it were in the kernel's environment only."""
+    yield from running(tmp_path_factory, is_ours_enabled=False)
+
+
+def running(tmp_path_factory: pytest.TempPathFactory, *, is_ours_enabled: bool) -> Iterator[Server]:
+    pytest.importorskip("notebook")
+    if not (DIST / "package.json").is_file():
+        pytest.fail("the JavaScript is not built: run `make js`")
+    started = Server.start(tmp_path_factory.mktemp("jupyter"), is_ours_enabled=is_ours_enabled)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a window that shares nothing with other tests' windows."""
+    opened = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(30_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Open a page. The test fails on an error in its console, an uncaught one, or a request to another host."""
+    opened = context.new_page()
+    faults: list[str] = []
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            failed(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def failed(fault: str) -> None:
+        if not any(re.search(pattern, fault) for pattern in NOT_OURS):
+            faults.append(fault)
+
+    def asked(url: str) -> None:
+        if urlsplit(url).scheme not in ("blob", "data", "about") and urlsplit(url).hostname != "127.0.0.1":
+            faults.append(f"request to another host: {url}")
+
+    opened.on("console", said)
+    opened.on("pageerror", lambda error: failed(f"uncaught: {error.message}"))
+    opened.on("request", lambda request: asked(request.url))
+    opened.on("websocket", lambda socket: asked(socket.url))
+    yield opened
+    assert faults == []
+
+
+@pytest.fixture
+def open_notebook(page: Page, server: Server, request: pytest.FixtureRequest) -> Callable[..., Notebook]:
+    """Give a function that opens a notebook of the given cells; `app="notebook"` is for Notebook 7."""
+
+    def opened(*cells: str, app: App = "lab", on: Server = server) -> Notebook:
+        name = re.sub(r"\W+", "-", request.node.name).strip("-")
+        folder = on.root / name  # the kernel works here: stores of two tests do not mix
+        folder.mkdir()
+        return Notebook(page, on, write(folder / f"{name}.ipynb", *cells), app).open()
+
+    return opened
