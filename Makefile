@@ -16,7 +16,7 @@ export NBFLOW_VENV_BIN := $(BIN)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-slow deep check docs bench format clean
+.PHONY: help demo lab test test-slow deep check docs bench format js watch chromium clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,18 +28,18 @@ lab: $(VENV)/.demo ## Open the executed quickstart in JupyterLab, on 127.0.0.1
 	@test -f demo/quickstart.ipynb || "$(PY)" scripts/demo.py
 	@"$(PY)" scripts/lab.py demo/quickstart.ipynb
 
-test: $(VENV)/.dev ## Pass every check, every test and the build of the documentation
+test: $(VENV)/.dev js chromium ## Pass every check, every test and the build of the documentation
 	@scripts/check
 	@scripts/docs
 	@scripts/test
 
-test-slow: $(VENV)/.dev ## Run the tests that take long
+test-slow: $(VENV)/.dev js chromium ## Run the tests that take long
 	@scripts/test -m slow || test $$? -eq 5 # pytest says 5 where there are none
 
 deep: $(VENV)/.dev ## Install PyTorch, Lightning and Keras, whose tests are skipped without them (large)
 	@"$(PY)" -m pip install --quiet 'torch==$(TORCH)' --editable '.[deep]'
 
-check: $(VENV)/.dev ## Lint, format, types, layers and docstrings only
+check: $(VENV)/.dev js ## Lint, format, types, layers and docstrings only
 	@scripts/check
 
 docs: $(VENV)/.dev ## Build the documentation into docs/_build/html
@@ -51,8 +51,19 @@ bench: $(VENV)-bench/.bench ## Measure against the floor and the peers, and writ
 format: $(VENV)/.dev ## Format the code, and strip the notebooks of their outputs
 	@scripts/format
 
+js: $(VENV)/.dev ## Build the JavaScript, where it is older than its sources
+	@PATH="$(abspath $(BIN)):$$PATH" "$(PY)" -m hatchling build --target wheel --hooks-only
+
+watch: $(VENV)/.dev js ## Build the JavaScript at each change; JupyterLab of .venv shows it when its page is loaded anew
+	@"$(BIN)/jupyter-builder" develop --overwrite .
+	@PATH="$(abspath $(BIN)):$$PATH" npm --prefix labextension run --silent watch
+
+chromium: ## Bring the browser of the browser tests, where there is none
+	@scripts/chromium
+
 clean: ## Remove what was built, .venv too
 	rm -rf .venv .venv-bench build demo dist docs/_build docs/quickstart.ipynb
+	rm -rf labextension/dist labextension/lib labextension/node_modules nbflow/widgets/static
 	rm -rf .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # One stamp for each set of packages, so that a second call is quick.

@@ -1,0 +1,7 @@
+/** The card of a model. */
+
+import { view } from '../parts/frame';
+import { Card } from './card';
+
+/** Draws the card. */
+export const mount = view('model card', 'model-card', Card);

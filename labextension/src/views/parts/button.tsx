@@ -1,0 +1,36 @@
+/** Buttons of toolbars and bars. */
+
+import type { ComponentChildren } from 'preact';
+import { Icon, type IconName } from './icons';
+
+export interface ButtonProps {
+  /** What it does; its label for who cannot see the icon, and its tool tip. */
+  label: string;
+  icon?: IconName;
+  /** What stands beside the icon. */
+  children?: ComponentChildren;
+  /** Whether it is switched on, for a button that switches. */
+  pressed?: boolean;
+  disabled?: boolean;
+  /** How it looks: `plain` has no border, `main` is the one to press. */
+  look?: 'plain' | 'main' | 'danger';
+  onClick: (event: MouseEvent) => void;
+}
+
+/** A small button. */
+export function Button({ label, icon, children, pressed, disabled, look, onClick }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      class={look ? `nbf-button nbf-button-${look}` : 'nbf-button'}
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {icon && <Icon name={icon} />}
+      {children !== undefined && <span class="nbf-button-text">{children}</span>}
+    </button>
+  );
+}

@@ -1,0 +1,137 @@
+/**
+ * Draws Vega-Lite charts: heavy, so it is only ever loaded by `import()`, as somebody's `Vega`.
+ *
+ * Written over Vega itself, not over vega-embed, which lets a spec overrule the host (`usermeta.embedOptions`) and shows
+ * pictures from anywhere in tooltips. A spec is somebody's text: it is interpreted (no eval), loads nothing, and its links
+ * go to the web only.
+ */
+import { parse, type SignalListenerHandler, type Spec, View } from 'vega';
+import { expressionInterpreter } from 'vega-interpreter';
+import { type Config, compile, type TopLevelSpec } from 'vega-lite';
+import type { Chart, Vega } from './source';
+import { EVENTS, logger, noNetwork } from './vega-limits';
+import { theme, watchTheme } from './vega-theme';
+import { Tooltip } from './vega-tooltip';
+
+/** More marks than this are drawn on a canvas: quicker, though not crisp when printed, and nothing for screen readers. */
+const MOST_SVG_ROWS = 2000;
+
+export const vega: Vega = {
+  async draw(el, spec, signal) {
+    const drawing = new Drawing(el, spec);
+    signal.addEventListener('abort', () => drawing.finalize(), { once: true });
+    await drawing.start();
+    if (signal.aborted) drawing.finalize();
+    return drawing;
+  }
+};
+
+class Drawing implements Chart {
+  private view: View | null = null;
+  private readonly problems: string[] = [];
+  private readonly signals: { name: string; handler: SignalListenerHandler }[] = [];
+  private readonly rows = new Map<string, readonly object[]>();
+  private readonly tooltip = new Tooltip();
+  private stops: (() => void)[] = [];
+  private ended = false;
+
+  constructor(
+    private readonly el: HTMLElement,
+    private readonly spec: object
+  ) {}
+
+  async start(): Promise<void> {
+    try {
+      await this.redraw();
+    } catch (error) {
+      this.finalize();
+      throw error;
+    }
+    this.stops.push(watchTheme(() => this.redraw().catch(() => undefined)));
+    if ((this.spec as { width?: unknown }).width === 'container') this.followWidth();
+  }
+
+  onSignal(name: string, changed: (value: unknown) => void): void {
+    const listener = { name, handler: (_: string, value: unknown): void => changed(value) };
+    this.signals.push(listener);
+    this.view?.addSignalListener(name, listener.handler);
+  }
+
+  async setData(name: string, rows: readonly object[]): Promise<void> {
+    this.rows.set(name, rows);
+    // Vega marks its rows; a copy keeps the marks off the caller's.
+    await this.view
+      ?.data(
+        name,
+        rows.map(row => ({ ...row }))
+      )
+      .runAsync();
+  }
+
+  async image(type: 'svg' | 'png'): Promise<string> {
+    if (!this.view) throw new Error('the chart is gone');
+    return type === 'svg' ? this.view.toSVG() : this.view.toImageURL('png', 2);
+  }
+
+  finalize(): void {
+    this.ended = true;
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    this.tooltip.remove();
+    this.view?.finalize();
+    this.view = null;
+    this.el.replaceChildren();
+  }
+
+  /** Draws anew, in the colours of the page as they are now. */
+  private async redraw(): Promise<void> {
+    if (this.ended) return;
+    this.view?.finalize();
+    this.problems.length = 0;
+    const log = logger(this.problems);
+    const vegaSpec = compile(this.spec as TopLevelSpec, {
+      config: theme(this.el, this.spec) as Config,
+      logger: log
+    }).spec;
+    const limited = { ...vegaSpec, usermeta: {}, config: { ...vegaSpec.config, events: EVENTS } } as Spec;
+    const view = new View(parse(limited, undefined, { ast: true }), {
+      container: this.el,
+      expr: expressionInterpreter,
+      hover: true,
+      loader: noNetwork(this.problems),
+      logger: log,
+      renderer: countRows(this.spec) > MOST_SVG_ROWS ? 'canvas' : 'svg',
+      tooltip: this.tooltip.show
+    });
+    this.view = view;
+    for (const { name, handler } of this.signals) view.addSignalListener(name, handler);
+    for (const [name, rows] of this.rows)
+      view.data(
+        name,
+        rows.map(row => ({ ...row }))
+      );
+    await view.runAsync();
+    const problem = this.problems[0];
+    if (problem) throw new Error(problem);
+  }
+
+  private followWidth(): void {
+    const observer = new ResizeObserver(() => {
+      const width = this.el.clientWidth;
+      // Not the width of before: out of sight meanwhile, it may have been drawn anew with none.
+      if (width > 0 && this.view && this.view.width() !== width)
+        void this.view.signal('width', width).resize().runAsync();
+    });
+    observer.observe(this.el);
+    this.stops.push(() => observer.disconnect());
+  }
+}
+
+/** Counts the rows that stand in a spec. */
+function countRows(spec: object): number {
+  const { data, datasets = {} } = spec as { data?: { values?: unknown }; datasets?: Record<string, unknown> };
+  return [data?.values, ...Object.values(datasets)].reduce<number>(
+    (sum, rows) => sum + (Array.isArray(rows) ? rows.length : 0),
+    0
+  );
+}

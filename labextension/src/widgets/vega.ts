@@ -1,0 +1,1 @@
+export { vega } from '../views/vega';

@@ -1,0 +1,15 @@
+from tests.browser.test_comparison import CELL, brush, picked, ready, card
+def test_debug(open_notebook, page):
+    notebook = open_notebook(CELL.replace("2000","300"))
+    page.set_default_timeout(60000)
+    page.set_viewport_size({"width": 1400, "height": 2000})
+    output = notebook.run_cell()
+    ready(output,"live")
+    chart = card(output, "Scatter").locator("svg.marks")
+    print("n bg", chart.locator(".background").count(), chart.locator(".background").first.bounding_box(), chart.bounding_box())
+    brush(output); print("1", picked(output), notebook.python("print(comparison.state)"))
+    page.screenshot(path="/tmp/w6/d1.png")
+    notebook.set_theme("dark"); page.wait_for_timeout(3000); print("after theme", picked(output))
+    print("n bg", chart.locator(".background").count(), chart.locator(".background").first.bounding_box(), chart.bounding_box())
+    brush(output); print("2", picked(output), notebook.python("print(comparison.state)"))
+    page.screenshot(path="/tmp/w6/d2.png")
