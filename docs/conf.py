@@ -34,8 +34,10 @@ extensions = [
 exclude_patterns = ["_build", "jupyter_execute"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 
-# A data set is a Dataset in nbflow.data and its record one in nbflow.entities; annotations name both by that word.
-suppress_warnings = ["ref.python"]
+suppress_warnings = [
+    "mystnb.unknown_mime_type",  # the data of our views, beside the HTML that is shown here
+    "ref.python",  # a data set is a Dataset in nbflow.data, its record one in nbflow.entities; annotations say Dataset
+]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -45,6 +47,7 @@ nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # what is shown here needs none, and it would come from elsewhere
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

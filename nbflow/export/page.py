@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from traitlets.config import Config
 
 __all__ = ["NbflowHTMLExporter"]
 
-# What a reader can see without a script, the best first. Widgets are drawn by code from elsewhere, so they are left out:
-# whatever has one has a text or a table too.
+# What a reader can see without a script, the best first. Widgets are drawn by code from elsewhere, so they are left
+# out: whatever has one has a text or a table too.
 _SHOWN = [
     "text/html",
     "text/markdown",
@@ -29,14 +28,24 @@ _PICTURES = ("image/svg+xml", "image/png")
 _CHART = "application/vnd.vegalite."
 
 
-class NbflowHTMLExporter(HTMLExporter):  # type: ignore[misc]
+class NbflowHTMLExporter(HTMLExporter):
     """Exports one HTML page with the tables and charts that the notebook has kept, for light and dark screens.
 
     It loads neither MathJax, require.js nor widgets: formulas and Mermaid diagrams stand there as they were written. A
     policy in the page keeps what others put into outputs from asking a host for anything.
+
+    Parameters
+    ----------
+    config
+        nbconvert's settings.
+    **options
+        Single ones, `exclude_input=True`.
     """
 
     export_from_notebook = "nbflow HTML"
+
+    def __init__(self, config: Config | None = None, **options: Any) -> None:
+        super().__init__(config=config, **options)  # type: ignore[no-untyped-call]
 
     @default("template_name")
     def _template_name_default(self) -> str:
@@ -49,11 +58,11 @@ class NbflowHTMLExporter(HTMLExporter):  # type: ignore[misc]
     @property
     def default_config(self) -> Config:
         """Give nbconvert's settings, with our choice of what is shown."""
-        config = super().default_config.copy()
+        config: Config = super().default_config.copy()
         config.merge(Config({"NbConvertBase": {"display_data_priority": _SHOWN}}))
         return config
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override] # as HTMLExporter's own
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Convert a notebook.
@@ -86,15 +95,14 @@ class NbflowHTMLExporter(HTMLExporter):  # type: ignore[misc]
 def _prepare(output: NotebookNode) -> None:
     """Show a chart by its picture, which is named by its text, and not by HTML that would load what draws it."""
     data = output.get("data")
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict) or not any(each.startswith(_CHART) for each in data):
         return
     pictures = [each for each in _PICTURES if each in data]
-    if not pictures:
-        return
-    if any(each.startswith(_CHART) for each in data):
+    if pictures:
         data.pop("text/html", None)
-        for picture in pictures:
-            output.metadata.setdefault(picture, NotebookNode()).setdefault("alt", _text(data.get("text/plain", "Chart")))
+    for picture in pictures:
+        said = output.metadata.setdefault(picture, NotebookNode())
+        said.setdefault("alt", _text(data.get("text/plain", "Chart")))
 
 
 def _text(value: Any) -> str:

@@ -115,7 +115,7 @@ class CellRun:
 
 
 def _is_in_notebook(shell: Any) -> bool:
-    """Tell whether the cell is one of a notebook's: whoever else talks to a kernel, such as a console, draws nothing."""
+    """Tell whether the cell is one of a notebook's: a console, which also talks to a kernel, draws nothing."""
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
     return bool(parent.get("metadata", {}).get("cellId"))
 

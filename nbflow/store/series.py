@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -16,8 +17,9 @@ __all__ = ["Point", "Series", "add_points"]
 
 Point = tuple[int, int, float]
 
-# Above this many records numpy, slow to import, pays.
+# Above this many records numpy pays: slow to import, or there already.
 _MANY = 8192
+_SOME = 128
 
 
 class Series(Struct, array_like=True):
@@ -72,7 +74,7 @@ def add_points(metrics: dict[str, Series], writer: str, keys: Mapping[int, str],
     unknown : int
         Records whose key number was never declared: damage.
     """
-    if len(data) > _MANY * points.SIZE:
+    if len(data) > (_SOME if "numpy" in sys.modules else _MANY) * points.SIZE:
         return _add_many(metrics, writer, keys, data)
     unknown = 0
     for step, time, value, number in points.unpack_all(data):

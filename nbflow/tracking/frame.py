@@ -149,7 +149,7 @@ class RunFrame(pd.DataFrame):
         """
         return display.charts(self)
 
-    def compare(  # type: ignore[override] # pandas compares values, cell by cell, with another frame's
+    def compare(  # pandas compares values with those of another frame
         self, other: Any = None, *args: Any, baseline: Any = None, **kwargs: Any
     ) -> Any:  # an `nbflow.widgets.comparison.Comparison`, which this layer does not know
         """Compare these runs: a table of what differs, with the change against a baseline, and charts.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,7 +24,7 @@ from nbflow.widgets.view import View, answers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["INTERVAL_S", "MAX_RUNS", "Live", "live"]
+__all__ = ["INTERVAL_S", "MAX_RUNS", "Live", "is_shown", "live"]
 
 INTERVAL_S = 0.25
 """How often it is looked for news."""
@@ -33,6 +34,9 @@ MAX_RUNS = 12
 
 # Parts of the time that looking and sending, and renewing the notebook's copy, may take up: training wants the rest.
 _LOOKING, _RENEWING = 0.01, 0.01
+
+
+_views: weakref.WeakSet[Live] = weakref.WeakSet()
 
 
 def live(run: Run | ActiveRun | str | None = None, /, *, starting: bool = False) -> Live:
@@ -70,8 +74,13 @@ def live(run: Run | ActiveRun | str | None = None, /, *, starting: bool = False)
         view = Live([_followed(run)])
     keep(view, named=True)
     if view.comm is not None:
-        view._ipython_display_()  # noqa: SLF001 - IPython's name for it
+        view._ipython_display_()
     return view
+
+
+def is_shown(run_id: str, cell: Cell | None) -> bool:
+    """Tell whether a cell has shown a run live already, for who would do it by himself."""
+    return any(view.shows(run_id, cell) for view in list(_views))
 
 
 class Live(View):
@@ -101,6 +110,7 @@ class Live(View):
         self._known = live_data(self._runs, self._n_runs, None)
         super().__init__()
         self._renewal = Renewal(self._renew, _RENEWING)
+        _views.add(self)
         if self.comm is not None and not self._is_over(cell_over=False):
             started.append(self._new.append)
             shell = ipython_shell()
@@ -117,6 +127,11 @@ class Live(View):
     def is_following(self) -> bool:
         """Whether it still looks for news."""
         return not self._ended.is_set()
+
+    def shows(self, run_id: str, cell: Cell | None) -> bool:
+        """Tell whether a run is on the page by this, below a cell."""
+        is_here = self._shown_in is not None and self._shown_in == cell and self.comm is not None
+        return is_here and any(run.run_id == run_id for run in self._runs)
 
     def follow(self) -> threading.Thread:
         """Look for news until the runs have ended, or this is closed.

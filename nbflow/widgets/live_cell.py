@@ -39,6 +39,7 @@ class LiveCell:
         self._run = run
         self._shell = shell
         self._view: Live | None = None
+        self._is_shown = False
         self._fault: Exception | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -62,13 +63,13 @@ class LiveCell:
         try:
             if self._view is not None:
                 self._view.finish()
-            elif self._fault is None:
+            elif self._fault is None and not self._is_shown:
                 self._show_if_worth_it(at_end=True)
         except Exception as exc:  # noqa: BLE001 - a door: the cell has ended, its run is kept
             self._fault = exc
         if self._fault is not None:
             warnings.warn(f"The run could not be shown: {self._fault!r}", RuntimeWarning, stacklevel=2)
-        return self._view is not None
+        return self._is_shown
 
     def _wait(self) -> None:
         publisher = self._shell.display_pub
@@ -76,7 +77,7 @@ class LiveCell:
             publisher.set_thread_parent(self._parent)
         pause = _WORTH_IT_S
         try:
-            while not self._ended.wait(pause) and self._view is None:
+            while not self._ended.wait(pause) and not self._is_shown:
                 self._show_if_worth_it(at_end=False)
                 pause = _INTERVAL_S
         except Exception as exc:  # noqa: BLE001 - a door: the cell goes on
@@ -89,13 +90,16 @@ class LiveCell:
         if not run.state.metrics or (at_end and not run.has_history and took_ms < _WORTH_IT_S * 1000):
             return
         from nbflow.widgets.keeping import keep
-        from nbflow.widgets.live import Live
+        from nbflow.widgets.live import Live, is_shown
 
+        self._is_shown = is_shown(self._run.run_id, self._run.cell)  # by `nbflow.live()` in the cell
+        if self._is_shown:
+            return
         view = Live([run])
         keep(view)
         try:
-            view._ipython_display_()  # noqa: SLF001 - IPython's name for it
+            view._ipython_display_()
         except BaseException:
             view.close()
             raise
-        self._view = view
+        self._view, self._is_shown = view, True

@@ -1,4 +1,4 @@
-"""What a live display holds, what of it is new, what stays in a notebook, and how it is drawn without a script (pure)."""
+"""What a live display holds, what of it is new, what stays in a notebook, and how it is drawn without a script."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from nbflow.drawing.format import MISSING, count, duration, number
 from nbflow.drawing.html import Html, el, join, user_text, visible
 from nbflow.drawing.parts import key_text, page_of, table, title, value_text
 from nbflow.drawing.status import status_mark
+from nbflow.drawing.style import code_block
 from nbflow.widgets.run_page_charts import charts_block
 from nbflow.widgets.run_page_data import first_that_fit, saved_metrics
 
@@ -128,13 +129,17 @@ def drawn(data: dict[str, Any]) -> dict[str, str]:
             "div",
             table("Params", ("param", "value"), params, "run.params"),
             table(
-                f"Metrics{of_which}", ("metric", "last", "best", "step", "points"), rows, "run.metrics",
+                f"Metrics{of_which}",
+                ("metric", "last", "best", "step", "points"),
+                rows,
+                "run.metrics",
                 numbers=(1, 2, 3, 4),
             ),
             class_="nbflow-columns",
         ),
         charts_block(own),
         _runs_table(runs[1:], of_run, data["n_runs"]),
+        code_block(f'run = nbflow.get_run("{shown["run_id"]}")'),
     )
     return {"text/plain": _text(shown, own, data["notice"]), "text/html": html}
 

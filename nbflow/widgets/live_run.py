@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from nbflow.drawing import facts as say
 from nbflow.errors import RunNotFoundError
 from nbflow.store.events import RUNNING
 from nbflow.store.fold import RunState
@@ -150,7 +149,7 @@ class LiveRun:
 
     def _metric(self, key: str, series: Series, points: int) -> dict[str, Any]:
         step, _, value = series.last
-        known = series.low == series.low  # noqa: PLR0124 - NaN
+        known = series.low == series.low  # unless it is NaN
         said: dict[str, Any] = {
             "key": key,
             "run": self.run_id,

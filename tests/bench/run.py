@@ -14,6 +14,7 @@ from tests.bench import (
     bench_display,
     bench_history,
     bench_import,
+    bench_live,
     bench_log_metric,
     bench_models,
     bench_search,
@@ -27,7 +28,7 @@ from tests.bench.timing import ROOT, ask
 __all__ = ["main"]
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("import", "log_metric", "run", "history", "search", "models", "display", "system")
+PARTS = ("import", "log_metric", "run", "history", "search", "models", "display", "live", "system")
 
 
 def main() -> None:
@@ -67,6 +68,7 @@ def _measure(part: str, folder: Path, options: argparse.Namespace) -> list[Secti
         "history": bench_history.measure,
         "models": bench_models.measure,
         "display": bench_display.measure,
+        "live": bench_live.measure,
     }
     if part in plainly:
         return [plainly[part](folder)]

@@ -33,8 +33,8 @@ comparison
 
 def ready(output: Locator, mode: str) -> None:
     """Wait until the comparison is there, and its charts are drawn."""
-    output.locator(f".nbf-output[data-mode='{mode}'] .nbf-compare").wait_for()
-    output.locator(".nbf-compare-card svg.marks").nth(3).wait_for()
+    output.locator(f".nbf-output[data-mode='{mode}'] .nbf-compare").wait_for(timeout=90_000)
+    output.locator(".nbf-compare-card svg.marks").nth(3).wait_for(timeout=90_000)
 
 
 def card(output: Locator, kind: str) -> Locator:

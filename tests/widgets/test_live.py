@@ -77,7 +77,9 @@ def test_what_is_logged_is_sent_and_nothing_twice(followed: Follow, run: ActiveR
     assert "params" not in second["patch"]["runs"][0]
 
 
-def test_the_best_value_is_the_lowest_of_a_loss_and_unknown_of_what_is_not_judged(followed: Follow, run: ActiveRun) -> None:
+def test_the_best_value_is_the_lowest_of_a_loss_and_unknown_of_what_is_not_judged(
+    followed: Follow, run: ActiveRun
+) -> None:
     view, _ = followed(run)
     for step, value in enumerate((0.5, 0.25, 0.375)):
         nbflow.log_metrics({"loss": value, "accuracy": value, "epoch": value}, step=step)
@@ -95,7 +97,10 @@ def test_a_long_course_keeps_its_peaks_in_few_points(followed: Follow, run: Acti
     for part in range(0, 60_000, 7_000):
         run.client.log_batch(
             run.run_id,
-            [nbflow.entities.Metric("m", float(v), 1000 + i, i) for i, v in enumerate(values[part : part + 7_000], part)],
+            [
+                nbflow.entities.Metric("m", float(v), 1000 + i, i)
+                for i, v in enumerate(values[part : part + 7_000], part)
+            ],
         )
         view.look()
 
@@ -210,7 +215,8 @@ def test_a_run_that_has_ended_is_shown_as_it_ended(run: ActiveRun, how: str) -> 
         nbflow.log_metric("loss", 1 / (i + 1), step=i)
     nbflow.end_run()
 
-    view = nbflow.live({"entity": nbflow.get_run(run.run_id), "id": run.run_id, "active": run}[how])
+    given: dict[str, Any] = {"entity": nbflow.get_run(run.run_id), "id": run.run_id, "active": run}
+    view = nbflow.live(given[how])
 
     data = saved_data(view.bundle()[0], MIME)
     assert not view.is_following
@@ -218,7 +224,7 @@ def test_a_run_that_has_ended_is_shown_as_it_ended(run: ActiveRun, how: str) -> 
 
 
 def test_without_a_run_it_says_what_to_do() -> None:
-    with pytest.raises(InvalidInputError, match="No run is active.*start_run"):
+    with pytest.raises(InvalidInputError, match=r"No run is active.*start_run"):
         nbflow.live()
     with pytest.raises(UnsupportedValueError):
         nbflow.live(3)  # type: ignore[arg-type]
@@ -228,7 +234,8 @@ def test_without_a_run_it_says_what_to_do() -> None:
         nbflow.live("0" * 32, starting=True)
 
 
-def test_numbers_that_json_cannot_say_and_hostile_names_are_saved(run: ActiveRun) -> None:
+@pytest.mark.usefixtures("run")
+def test_numbers_that_json_cannot_say_and_hostile_names_are_saved() -> None:
     for step, value in enumerate((1.0, float("nan"), -float("inf"), float("inf"))):
         nbflow.log_metric("loss", value, step=step)
     nbflow.log_param("p", HOSTILE)
@@ -242,14 +249,16 @@ def test_numbers_that_json_cannot_say_and_hostile_names_are_saved(run: ActiveRun
     assert "<img src=x" not in bundle["text/html"]
 
 
-def test_a_run_without_metrics_is_drawn(run: ActiveRun) -> None:
+@pytest.mark.usefixtures("run")
+def test_a_run_without_metrics_is_drawn() -> None:
     bundle, _ = nbflow.live().bundle()
 
     assert "keen-fox" in bundle["text/html"]
     assert "running" in bundle["text/plain"]
 
 
-def test_a_thousand_metrics_stay_small(run: ActiveRun) -> None:
+@pytest.mark.usefixtures("run")
+def test_a_thousand_metrics_stay_small() -> None:
     for i in range(50):
         nbflow.log_metrics({f"layer.{n}/norm": n / (i + 1) for n in range(1000)}, step=i)
 

@@ -5,7 +5,7 @@
  * pictures from anywhere in tooltips. A spec is somebody's text: it is interpreted (no eval), loads nothing, and its links
  * go to the web only.
  */
-import { parse, type SignalListenerHandler, type Spec, View } from 'vega';
+import { parse, type Signal, type SignalListenerHandler, type Spec, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { type Config, compile, type TopLevelSpec } from 'vega-lite';
 import type { Chart, Vega } from './source';
@@ -15,6 +15,8 @@ import { Tooltip } from './vega-tooltip';
 
 /** More marks than this are drawn on a canvas: quicker, though not crisp when printed, and nothing for screen readers. */
 const MOST_SVG_ROWS = 2000;
+/** As wide is drawn what is out of sight at first. */
+const UNSEEN_WIDTH = 400;
 
 export const vega: Vega = {
   async draw(el, spec, signal) {
@@ -34,6 +36,7 @@ class Drawing implements Chart {
   private readonly tooltip = new Tooltip();
   private stops: (() => void)[] = [];
   private ended = false;
+  private width = UNSEEN_WIDTH;
 
   constructor(
     private readonly el: HTMLElement,
@@ -93,7 +96,13 @@ class Drawing implements Chart {
       config: theme(this.el, this.spec) as Config,
       logger: log
     }).spec;
-    const limited = { ...vegaSpec, usermeta: {}, config: { ...vegaSpec.config, events: EVENTS } } as Spec;
+    this.width = this.el.clientWidth || this.width;
+    const limited = {
+      ...vegaSpec,
+      signals: vegaSpec.signals?.map(signal => withWidth(signal as Signal, this.width)),
+      usermeta: {},
+      config: { ...vegaSpec.config, events: EVENTS }
+    } as Spec;
     const view = new View(parse(limited, undefined, { ast: true }), {
       container: this.el,
       expr: expressionInterpreter,
@@ -115,16 +124,30 @@ class Drawing implements Chart {
     if (problem) throw new Error(problem);
   }
 
+  /** Draws as wide as the place is, where that is another width than before; out of sight it has none. */
   private followWidth(): void {
     const observer = new ResizeObserver(() => {
-      const width = this.el.clientWidth;
-      // Not the width of before: out of sight meanwhile, it may have been drawn anew with none.
-      if (width > 0 && this.view && this.view.width() !== width)
-        void this.view.signal('width', width).resize().runAsync();
+      const { clientWidth } = this.el;
+      // Not compared with the view's own width: fitted, that leaves out the axes.
+      if (!this.view || clientWidth === 0 || clientWidth === this.width) return;
+      this.width = clientWidth;
+      // By way of 0: if its own width happened to be the new one, the view would see no change.
+      void this.view.signal('width', 0).signal('width', clientWidth).resize().runAsync();
     });
     observer.observe(this.el);
     this.stops.push(() => observer.disconnect());
   }
+}
+
+/**
+ * Gives the signal of a width `container` the width that is known.
+ *
+ * Vega would measure the place itself, as it draws and as the window is resized: 0 where the place is out of sight, and
+ * for a moment while a page changes its theme. No observer tells when it is as wide again as it was before.
+ */
+function withWidth(signal: Signal, width: number): Signal {
+  const measures = signal.name === 'width' && 'init' in signal && String(signal.init).includes('containerSize()');
+  return measures ? { name: 'width', value: width } : signal;
 }
 
 /** Counts the rows that stand in a spec. */

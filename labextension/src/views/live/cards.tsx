@@ -16,6 +16,7 @@ import type { LiveMetric, LiveState } from './data';
 const FIRST = 12;
 const MANY = 6; // from here on a search pays
 const HEIGHT = 120;
+const DIGITS = 4;
 const POINTS = 500;
 const AGAIN_MS = 2_000;
 
@@ -78,12 +79,18 @@ function Card({ course, source }: { course: Course; source: Source<unknown, Live
         <span class="nbf-small-name">
           <UserText text={key} limit={40} />
         </span>
-        <b class="nbf-live-value" title={value === null ? undefined : exact(value)}>
-          {value === null ? MISSING : number(value)}
+        {color !== undefined && <span class="nbf-live-swatch" style={{ background: color }} aria-hidden="true" />}
+        <b
+          class="nbf-live-value"
+          title={
+            value === null ? undefined : `${exact(value)}${color === undefined ? '' : `, of ${tip(metric.run.name)}`}`
+          }
+        >
+          {value === null ? MISSING : short(value)}
         </b>
         {best !== null && ((n ?? 0) > 1 || others.length > 0) && (
           <span class="nbf-soft nbf-live-best" title={exact(best)}>
-            best {number(best)}
+            best {short(best)}
           </span>
         )}
         {series && (
@@ -135,4 +142,9 @@ function useSeries({ key, n, series }: LiveMetric, source: Source<unknown, LiveS
     return () => clearTimeout(timer);
   }, [wanted, key, n]);
   return series ?? found;
+}
+
+/** A number that moves: its first digits; the others are in the tool tip. */
+function short(value: number): string {
+  return number(Number.isInteger(value) || !Number.isFinite(value) ? value : Number(value.toPrecision(DIGITS)));
 }
