@@ -88,10 +88,10 @@ if TYPE_CHECKING:
     from nbflow.evaluation import evaluate
     from nbflow.tracking.frame import RunFrame
     from nbflow.widgets.comparison import compare
-    from nbflow.widgets.run_table import RunTable
-    from nbflow.widgets.form import form
-    from nbflow.widgets.live import live
-    from nbflow.widgets.model_card import ModelCard
+    from nbflow.widgets.form.widget import form
+    from nbflow.widgets.live.widget import live
+    from nbflow.widgets.model_card.widget import ModelCard
+    from nbflow.widgets.run_table.widget import RunTable
 
 __all__ = [
     "ActiveRun",
@@ -175,9 +175,9 @@ __all__ = [
 # Modules and names that cost something to import come when they are asked for.
 _LATER = {
     "Identity": "nbflow.entities:Identity",
-    "ModelCard": "nbflow.widgets.model_card:ModelCard",
+    "ModelCard": "nbflow.widgets.model_card.widget:ModelCard",
     "RunFrame": "nbflow.tracking.frame:RunFrame",
-    "RunTable": "nbflow.widgets.run_table:RunTable",
+    "RunTable": "nbflow.widgets.run_table.widget:RunTable",
     "artifacts": "nbflow.artifacts",
     "autolog": "nbflow.autologging:autolog",
     "callbacks": "nbflow.callbacks",
@@ -187,9 +187,9 @@ _LATER = {
     "entities": "nbflow.entities",
     "errors": "nbflow.errors",
     "evaluate": "nbflow.evaluation:evaluate",
-    "form": "nbflow.widgets.form:form",
+    "form": "nbflow.widgets.form.widget:form",
     "lightgbm": "nbflow.lightgbm",
-    "live": "nbflow.widgets.live:live",
+    "live": "nbflow.widgets.live.widget:live",
     "load_ipython_extension": "nbflow.magics:load_ipython_extension",
     "models": "nbflow.models",
     "onnx": "nbflow.onnx",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PLACE = ROOT / "docs" / "_static"
 WIDTH = 1180
-HEIGHTS = {"comparison": 1010, "model-card": 770}
+HEIGHTS = {"comparison": 1010, "model-card": 785}
 COLORS = 160
 
 TRAIN = """

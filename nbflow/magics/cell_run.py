@@ -20,7 +20,7 @@ from nbflow.tracking.active import pop
 from nbflow.tracking.client import Client
 from nbflow.tracking.fluent.runs import start_run
 from nbflow.tracking.run_calls import checked_params, checked_tags
-from nbflow.widgets.live_cell import LiveCell
+from nbflow.widgets.live.cell import LiveCell
 
 if TYPE_CHECKING:
     from nbflow.magics.arguments import Arguments

@@ -331,7 +331,7 @@ def _entry(value: Any, name: str, where: Path) -> Any:
 
 
 def _sparse(value: Any, kind: str, where: Path) -> Any:
-    from scipy import sparse  # type: ignore[import-untyped]
+    from scipy import sparse
 
     matrix = sparse.csc_matrix if kind.endswith("csc") else sparse.csr_matrix
     try:

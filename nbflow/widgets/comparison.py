@@ -20,7 +20,7 @@ from nbflow.widgets.comparison_pictures import pictures
 from nbflow.widgets.comparison_points import exact_points
 from nbflow.widgets.keeping import keep
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
-from nbflow.widgets.table_rows import RUN_ID, frame_of_runs, ids_of_runs
+from nbflow.widgets.run_table.rows import RUN_ID, frame_of_runs, ids_of_runs
 from nbflow.widgets.view import View, answers
 from nbflow.widgets.wire import to_json
 

@@ -9,8 +9,8 @@ import numpy as np
 from nbflow.charts.columns import run_labels
 from nbflow.charts.theme import PALETTE
 from nbflow.widgets.limits import json_text, saved_bytes
-from nbflow.widgets.table_data import TableData
-from nbflow.widgets.table_rows import RUN_ID
+from nbflow.widgets.run_table.data import TableData
+from nbflow.widgets.run_table.rows import RUN_ID
 from nbflow.widgets.wire import to_json
 
 if TYPE_CHECKING:

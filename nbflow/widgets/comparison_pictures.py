@@ -42,7 +42,9 @@ def pictures(charts: Sequence[Chart], known: MutableMapping[str, str | None], se
         As many as there is room and time for.
     """
     end = time.monotonic() + seconds
-    drawn, left, kinds = [], _BYTES, set()
+    drawn: list[Html] = []
+    kinds: set[str] = set()
+    left = _BYTES
     for chart in charts:
         if chart.plan.kind in kinds or chart.data["words"]:
             continue

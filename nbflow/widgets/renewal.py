@@ -37,6 +37,7 @@ class Renewal:
         self._renew = renew
         self._share = share
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._timer: threading.Timer | None = None
         self._next = 0.0
 
@@ -53,17 +54,20 @@ class Renewal:
             _pending.add(self)
 
     def now(self) -> None:
-        """Renew at once if something is new."""
-        with self._lock:
-            if self._timer is None:
-                return
-            self._timer.cancel()
-            self._timer = None
-            _pending.discard(self)
-        began = time.monotonic()
-        self._renew()
-        took = time.monotonic() - began
-        self._next = began + max(INTERVAL_S, took / self._share)
+        """Renew at once if something is new, and wait for a renewal that is under way."""
+        with self._writing:
+            with self._lock:
+                if self._timer is None:
+                    return
+                self._timer.cancel()
+                self._timer = None
+            began = time.monotonic()
+            self._renew()
+            took = time.monotonic() - began
+            with self._lock:
+                self._next = began + max(INTERVAL_S, took / self._share)
+                if self._timer is None:  # only now: a cell that ends meanwhile must wait for what is being written
+                    _pending.discard(self)
 
     def stop(self) -> None:
         """Renew a last time if something is new."""

@@ -76,7 +76,7 @@ def pandas_display(n_runs: int) -> Sample:
 
 def nbflow_answer(n_runs: int) -> Sample:
     """Give all rows and columns to an open table, and the message of it."""
-    from nbflow.widgets.run_table import RunTable
+    from nbflow.widgets.run_table.widget import RunTable
     from nbflow.widgets.wire import encode
 
     table = RunTable(frame(n_runs))

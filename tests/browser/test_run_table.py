@@ -182,7 +182,7 @@ def test_columns_are_chosen_by_their_names_and_kept_as_a_layout(table: tuple[Not
 
     output = notebook.run_cell(1)
     expect(head(output, "params.epochs")).to_be_visible()
-    notebook.python("from nbflow.widgets.table_layouts import Layouts; Layouts().delete('with epochs')")
+    notebook.python("from nbflow.widgets.run_table.layouts import Layouts; Layouts().delete('with epochs')")
 
 
 def test_new_runs_come_in_while_a_cell_runs(table: tuple[Notebook, Locator]) -> None:

@@ -66,6 +66,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], str]] = {
     "StoreWriteError": (("nbruns", 28, "No space left on device"), "INTERNAL_ERROR"),
     "TagNotFoundError": (("a", "run r"), "RESOURCE_DOES_NOT_EXIST"),
     "UnsupportedValueError": (("step", "x", "it is a number."), "INVALID_PARAMETER_VALUE"),
+    "ViewNotBuiltError": (("static/runs.js",), "INTERNAL_ERROR"),
     "UntrustedModelError": (("model", ["model.pkl"], "No store wrote it."), "PERMISSION_DENIED"),
 }
 

@@ -14,7 +14,7 @@ import pytest
 
 from nbflow.tracking.frame import RunFrame
 from nbflow.widgets.limits import MAX_SAVED_BYTES, saved_bytes
-from nbflow.widgets.run_table import RunTable, frame_bundle
+from nbflow.widgets.run_table.widget import RunTable, frame_bundle
 from tests.widgets.conftest import RUNS, cells, saved_data
 
 HOSTILE = [

@@ -12,7 +12,7 @@ import pytest
 
 import nbflow
 from nbflow.errors import InvalidInputError, InvalidParametersError, UnsupportedValueError
-from nbflow.widgets.form import Form, form
+from nbflow.widgets.form.widget import Form, form
 
 MIME = "application/vnd.nbflow.form.v1+json"
 

@@ -16,9 +16,9 @@ import pytest
 import nbflow
 from nbflow.display import bundle
 from nbflow.widgets.limits import MAX_SAVED_BYTES
-from nbflow.widgets.live import Live
-from nbflow.widgets.live_data import drawn
-from nbflow.widgets.live_run import LiveRun
+from nbflow.widgets.live.data import drawn
+from nbflow.widgets.live.run import LiveRun
+from nbflow.widgets.live.widget import Live
 from nbflow.widgets.view import View
 from tests.widgets.hostile import BROKEN, EVIL, MARK, displays
 

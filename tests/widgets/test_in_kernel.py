@@ -156,7 +156,7 @@ table._rename(table.runs["run_id"][0], "second")
 table._rename(table.runs["run_id"][0], "third")
 """)
 
-    (renewed,) = notebook.of("update_display_data")
+    renewed = notebook.of("update_display_data")[-1]  # where the cell is slow there is one for each change
     assert renewed["transient"]["display_id"] == shown["transient"]["display_id"]
     assert "third" in renewed["data"]["text/html"]
     payload = renewed["data"][RUNS]

@@ -14,8 +14,8 @@ import nbflow
 from nbflow.errors import InvalidInputError, RunNotFoundError, UnsupportedValueError
 from nbflow.tracking.active import started
 from nbflow.widgets.limits import json_text, saved_bytes
-from nbflow.widgets.live import MAX_RUNS, Live
-from nbflow.widgets.live_run import LiveRun
+from nbflow.widgets.live.run import LiveRun
+from nbflow.widgets.live.widget import MAX_RUNS, Live
 from nbflow.widgets.wire import to_json
 from tests.widgets.conftest import Page, connected, saved_data
 

@@ -15,9 +15,9 @@ from sklearn.linear_model import LinearRegression
 import nbflow
 from nbflow.errors import AliasPolicyError, InvalidRequestError, PermissionDeniedError, UnsupportedValueError
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
-from nbflow.widgets.model_card import ModelCard
-from nbflow.widgets.model_card_actions import ACTIONS
-from nbflow.widgets.model_card_fitting import fitted_to_save
+from nbflow.widgets.model_card.actions import ACTIONS
+from nbflow.widgets.model_card.fitting import fitted_to_save
+from nbflow.widgets.model_card.widget import ModelCard
 
 if TYPE_CHECKING:
     from nbflow.mlmodel.document import ModelInfo

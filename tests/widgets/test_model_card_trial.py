@@ -15,8 +15,8 @@ import nbflow
 from nbflow.errors import InvalidRequestError
 from nbflow.models import infer_signature
 from nbflow.pyfunc import PythonModel
-from nbflow.widgets.model_card import ModelCard
-from nbflow.widgets.model_card_trial import answer_table, trial_of
+from nbflow.widgets.model_card.trial import answer_table, trial_of
+from nbflow.widgets.model_card.widget import ModelCard
 
 
 class Echo(PythonModel):

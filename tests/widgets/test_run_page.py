@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nbflow.entities import Run, RunError
-from nbflow.widgets.run_page import RunPage
+from nbflow.widgets.run_page.widget import RunPage
 from tests.widgets.conftest import Page, connected, saved_data
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def test_artifacts_on_another_machine_are_not_asked_for_with_the_display(client:
     from msgspec import structs
 
     elsewhere = structs.replace(run, info=structs.replace(run.info, artifact_uri="s3://bucket/x"))
-    from nbflow.widgets.run_page_artifacts import artifact_tree
+    from nbflow.widgets.run_page.artifacts import artifact_tree
 
     assert artifact_tree(elsewhere, client) == {"folders": {}, "why": None}
 
@@ -237,7 +237,7 @@ def test_what_ended_a_run_is_shown_with_its_traceback(client: Client) -> None:
         client.get_run(a_run(client)), error=RunError("ValueError", "no", "Traceback\n" * 9, "a.py:3")
     )
     from nbflow.drawing.surroundings import Surroundings
-    from nbflow.widgets.run_page_data import page_data
+    from nbflow.widgets.run_page.data import page_data
 
     error = page_data(run, client, Surroundings())["error"]
 

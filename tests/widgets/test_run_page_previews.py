@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from nbflow.artifact_store.tables import encode_table
 from nbflow.widgets.limits import json_text
-from nbflow.widgets.preview_images import small_image
-from nbflow.widgets.previews import kind_of, preview
+from nbflow.widgets.previews.images import small_image
+from nbflow.widgets.previews.preview import kind_of, preview
 from nbflow.widgets.wire import to_json
 
 NAMES = "a.csv a.tsv a.json a.jsonl a.parquet a.html a.txt a.png a.svg a.tif a.bin a a.md".split()  # noqa: SIM905

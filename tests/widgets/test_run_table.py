@@ -10,7 +10,7 @@ import nbflow
 from nbflow import Client
 from nbflow.errors import InvalidInputError, UnsupportedValueError
 from nbflow.tracking.frame import RunFrame
-from nbflow.widgets.run_table import RunTable
+from nbflow.widgets.run_table.widget import RunTable
 from tests.widgets.conftest import cells, connected, patched, saved_data
 
 

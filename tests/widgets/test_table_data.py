@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nbflow.tracking.frame import RunFrame
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
-from nbflow.widgets.table_data import MAX_SAVED_COLUMNS, TableData
-from nbflow.widgets.table_patch import is_same, patch
+from nbflow.widgets.run_table.data import MAX_SAVED_COLUMNS, TableData
+from nbflow.widgets.run_table.patch import is_same, patch
 from nbflow.widgets.wire import encode
 from tests.widgets.conftest import cells, decode, patched
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nbflow.errors import InvalidInputError, LimitExceededError, StoreWriteError
-from nbflow.widgets.run_table import RunTable
-from nbflow.widgets.table_layouts import Layouts
+from nbflow.widgets.run_table.layouts import Layouts
+from nbflow.widgets.run_table.widget import RunTable
 from tests.widgets.conftest import connected
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nbflow.tracking.frame import RunFrame
-from nbflow.widgets.table_live import Follower, Watch
+from nbflow.widgets.run_table.live import Follower, Watch
 
 if TYPE_CHECKING:
     from nbflow import Client

@@ -23,17 +23,17 @@ from nbflow.mlmodel.document import ModelInfo
 from nbflow.tracking.client import Client
 from nbflow.widgets.bundles import shown
 from nbflow.widgets.keeping import keep
-from nbflow.widgets.model_card_actions import act
-from nbflow.widgets.model_card_charts import pictures
-from nbflow.widgets.model_card_data import info_card, version_card
-from nbflow.widgets.model_card_differences import differences, version_state
-from nbflow.widgets.model_card_fitting import fitted_to_save
-from nbflow.widgets.model_card_trial import answer_table
+from nbflow.widgets.model_card.actions import act
+from nbflow.widgets.model_card.charts import pictures
+from nbflow.widgets.model_card.data import info_card, version_card
+from nbflow.widgets.model_card.differences import differences, version_state
+from nbflow.widgets.model_card.fitting import fitted_to_save
+from nbflow.widgets.model_card.trial import answer_table
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:
     from nbflow.flavors.pyfunc_model import PyFuncModel
-    from nbflow.widgets.model_card_data import Card
+    from nbflow.widgets.model_card.data import Card
 
 __all__ = ["ModelCard", "info_bundle_live", "version_bundle_live"]
 

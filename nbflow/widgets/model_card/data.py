@@ -19,9 +19,9 @@ from nbflow.entities import AliasPolicy, ModelVersion
 from nbflow.errors import NbflowError
 from nbflow.registry.policies import VersionFacts, missing
 from nbflow.tracking.model_sources import model_uri
-from nbflow.widgets.model_card_charts import SpecFile, spec_files
-from nbflow.widgets.model_card_differences import differences, version_state
-from nbflow.widgets.model_card_trial import Trial, trial_of
+from nbflow.widgets.model_card.charts import SpecFile, spec_files
+from nbflow.widgets.model_card.differences import differences, version_state
+from nbflow.widgets.model_card.trial import Trial, trial_of
 
 if TYPE_CHECKING:
     from nbflow.drawing.model_surroundings import AroundModel, AroundVersion, ModelFiles

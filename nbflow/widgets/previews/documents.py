@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from nbflow.widgets.preview_tables import table_of
+from nbflow.widgets.previews.tables import table_of
 
 __all__ = ["json_preview"]
 

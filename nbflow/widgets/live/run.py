@@ -12,8 +12,8 @@ from nbflow.store.layout import Layout
 from nbflow.store.reader import FolderReader, LogShrankError
 from nbflow.tracking.direction import guess_mode, is_judged
 from nbflow.tracking.stores import open_store
-from nbflow.widgets.live_course import Course, by_key
-from nbflow.widgets.run_page_series import is_system
+from nbflow.widgets.live.course import Course, by_key
+from nbflow.widgets.run_page.series import is_system
 
 if TYPE_CHECKING:
     from nbflow.entities import Run
@@ -132,7 +132,7 @@ class LiveRun:
         Returns
         -------
         metrics : list of dict
-            As of `nbflow.widgets.run_page_series.metrics_data`; and `run`, and whether the `best` is the `min` or the
+            As of `nbflow.widgets.run_page.series.metrics_data`; and `run`, and whether the `best` is the `min` or the
             `max`, None where the name does not say. Those of the machine are last.
         """
         keys = sorted(self.state.metrics, key=is_system)

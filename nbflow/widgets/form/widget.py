@@ -24,7 +24,7 @@ from nbflow.parameters import (
     with_defaults,
 )
 from nbflow.parameters.values import Unfit
-from nbflow.widgets.fields import field_of, shown_value
+from nbflow.widgets.form.fields import field_of, shown_value
 from nbflow.widgets.keeping import keep
 from nbflow.widgets.view import View
 

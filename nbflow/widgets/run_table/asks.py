@@ -12,8 +12,8 @@ from nbflow.errors import InvalidRequestError, NbflowError
 from nbflow.tracking.client import Client
 from nbflow.tracking.search_calls import ids_of
 from nbflow.tracking.stores import open_store
-from nbflow.widgets.table_layouts import Layouts
-from nbflow.widgets.table_rows import RUN_ID
+from nbflow.widgets.run_table.layouts import Layouts
+from nbflow.widgets.run_table.rows import RUN_ID
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:

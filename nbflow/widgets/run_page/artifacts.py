@@ -18,8 +18,8 @@ from nbflow.drawing.format import size
 from nbflow.drawing.surroundings import FAILED, local_folder
 from nbflow.errors import InvalidInputError, InvalidUriError
 from nbflow.widgets.limits import json_text, saved_bytes
-from nbflow.widgets.preview_images import IMAGES, small_image
-from nbflow.widgets.previews import MOST_BYTES, kind_of, no_preview, preview
+from nbflow.widgets.previews.images import IMAGES, small_image
+from nbflow.widgets.previews.preview import MOST_BYTES, kind_of, no_preview, preview
 from nbflow.widgets.wire import to_json
 
 if TYPE_CHECKING:

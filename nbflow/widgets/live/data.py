@@ -9,13 +9,13 @@ from nbflow.drawing.html import Html, el, join, user_text, visible
 from nbflow.drawing.parts import key_text, page_of, table, title, value_text
 from nbflow.drawing.status import status_mark
 from nbflow.drawing.style import code_block
-from nbflow.widgets.run_page_charts import charts_block
-from nbflow.widgets.run_page_data import first_that_fit, saved_metrics
+from nbflow.widgets.run_page.charts import charts_block
+from nbflow.widgets.run_page.data import first_that_fit, saved_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbflow.widgets.live_run import LiveRun
+    from nbflow.widgets.live.run import LiveRun
 
 __all__ = ["changes", "drawn", "live_data", "saved_live"]
 

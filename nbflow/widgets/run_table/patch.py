@@ -9,7 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from nbflow.widgets.columns import Column
-    from nbflow.widgets.table_data import TableData
+    from nbflow.widgets.run_table.data import TableData
 
 __all__ = ["is_same", "patch"]
 

@@ -13,13 +13,13 @@ from nbflow.errors import InvalidInputError, NbflowError
 from nbflow.tracking.client import Client
 from nbflow.widgets.bundles import shown
 from nbflow.widgets.keeping import keep
-from nbflow.widgets.table_actions import TableActions
-from nbflow.widgets.table_asks import TableAsks
-from nbflow.widgets.table_data import TableData
-from nbflow.widgets.table_layouts import Layouts
-from nbflow.widgets.table_live import Follower, Watch
-from nbflow.widgets.table_patch import is_same, patch
-from nbflow.widgets.table_rows import frame_of_runs, ids_of_runs, store_of
+from nbflow.widgets.run_table.actions import TableActions
+from nbflow.widgets.run_table.asks import TableAsks
+from nbflow.widgets.run_table.data import TableData
+from nbflow.widgets.run_table.layouts import Layouts
+from nbflow.widgets.run_table.live import Follower, Watch
+from nbflow.widgets.run_table.patch import is_same, patch
+from nbflow.widgets.run_table.rows import frame_of_runs, ids_of_runs, store_of
 from nbflow.widgets.wire import Ready
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nbflow.store import points
-from nbflow.widgets.run_page_series import chosen_points
+from nbflow.widgets.run_page.series import chosen_points
 
 __all__ = ["Course", "by_key"]
 

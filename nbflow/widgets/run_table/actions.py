@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidRequestError, NbflowError
 from nbflow.tracking.client import Client
-from nbflow.widgets.table_rows import RUN_ID, with_values
+from nbflow.widgets.run_table.rows import RUN_ID, with_values
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:

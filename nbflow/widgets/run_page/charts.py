@@ -12,7 +12,7 @@ from typing import Any
 
 from nbflow.drawing.format import count, number
 from nbflow.drawing.html import Html, cut, el, user_text, visible
-from nbflow.widgets.run_page_series import finite_points
+from nbflow.widgets.run_page.series import finite_points
 
 __all__ = ["charts_block", "line_svg"]
 

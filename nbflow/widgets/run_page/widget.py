@@ -11,10 +11,10 @@ from nbflow.drawing.pages import run_bundle as drawn_run
 from nbflow.drawing.surroundings import FAILED, look_around, owner_of
 from nbflow.errors import InvalidRequestError
 from nbflow.widgets.bundles import shown
-from nbflow.widgets.run_page_artifacts import artifact_tree, file_bytes, list_folder, preview_of, saved_previews
-from nbflow.widgets.run_page_charts import charts_block
-from nbflow.widgets.run_page_data import PREVIEWS_BYTES, changes, page_data, saved_data
-from nbflow.widgets.run_page_series import MOST_POINTS, exact
+from nbflow.widgets.run_page.artifacts import artifact_tree, file_bytes, list_folder, preview_of, saved_previews
+from nbflow.widgets.run_page.charts import charts_block
+from nbflow.widgets.run_page.data import PREVIEWS_BYTES, changes, page_data, saved_data
+from nbflow.widgets.run_page.series import MOST_POINTS, exact
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:

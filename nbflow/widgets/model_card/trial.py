@@ -16,7 +16,7 @@ from nbflow.mlmodel.schema import TensorSpec
 from nbflow.parameters import NO_DEFAULT, Kind, Parameter, read_entry
 from nbflow.parameters.signature import parameter_of
 from nbflow.parameters.values import Unfit, fitted
-from nbflow.widgets.fields import field_of
+from nbflow.widgets.form.fields import field_of
 
 if TYPE_CHECKING:
     import pandas as pd

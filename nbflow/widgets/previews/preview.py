@@ -13,9 +13,9 @@ from typing import Any
 from nbflow.artifact_store.paths import extension
 from nbflow.drawing.format import size
 from nbflow.errors import NbflowError
-from nbflow.widgets.preview_images import IMAGES, image_preview
-from nbflow.widgets.preview_json import json_preview
-from nbflow.widgets.preview_tables import csv_preview, lines_preview, parquet_preview
+from nbflow.widgets.previews.documents import json_preview
+from nbflow.widgets.previews.images import IMAGES, image_preview
+from nbflow.widgets.previews.tables import csv_preview, lines_preview, parquet_preview
 
 __all__ = ["MOST_BYTES", "kind_of", "no_preview", "preview", "text_preview"]
 

@@ -12,7 +12,7 @@ from nbflow.errors import NbflowError
 from nbflow.tracking.client import Client
 from nbflow.tracking.frame import BASE_COLUMNS, Search
 from nbflow.tracking.stores import open_store
-from nbflow.widgets.table_rows import RUN_ID
+from nbflow.widgets.run_table.rows import RUN_ID
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ from nbflow.drawing.format import MISSING
 from nbflow.drawing.html import cut
 from nbflow.drawing.model_facts import loading_code
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
-from nbflow.widgets.run_page_artifacts import artifact_tree
-from nbflow.widgets.run_page_series import chosen_points, metrics_data
+from nbflow.widgets.run_page.artifacts import artifact_tree
+from nbflow.widgets.run_page.series import chosen_points, metrics_data
 from nbflow.widgets.wire import to_json
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from nbflow.widgets.hosts import in_kernel
-from nbflow.widgets.live_run import LiveRun
+from nbflow.widgets.live.run import LiveRun
 
 if TYPE_CHECKING:
     from nbflow.tracking.active import ActiveRun
-    from nbflow.widgets.live import Live
+    from nbflow.widgets.live.widget import Live
 
 __all__ = ["LiveCell"]
 
@@ -90,7 +90,7 @@ class LiveCell:
         if not run.state.metrics or (at_end and not run.has_history and took_ms < _WORTH_IT_S * 1000):
             return
         from nbflow.widgets.keeping import keep
-        from nbflow.widgets.live import Live, is_shown
+        from nbflow.widgets.live.widget import Live, is_shown
 
         self._is_shown = is_shown(self._run.run_id, self._run.cell)  # by `nbflow.live()` in the cell
         if self._is_shown:

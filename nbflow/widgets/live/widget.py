@@ -15,10 +15,10 @@ from nbflow.tracking.active import ActiveRun, active_run, started
 from nbflow.tracking.cells import Cell, current_cell
 from nbflow.tracking.client import Client
 from nbflow.widgets.keeping import keep
-from nbflow.widgets.live_data import changes, drawn, live_data, saved_live
-from nbflow.widgets.live_run import LiveRun
+from nbflow.widgets.live.data import changes, drawn, live_data, saved_live
+from nbflow.widgets.live.run import LiveRun
 from nbflow.widgets.renewal import Renewal
-from nbflow.widgets.run_page_series import MOST_POINTS, exact
+from nbflow.widgets.run_page.series import MOST_POINTS, exact
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:

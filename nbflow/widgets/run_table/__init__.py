@@ -1,0 +1,5 @@
+"""The interactive table of runs."""
+
+from __future__ import annotations
+
+__all__: list[str] = []
