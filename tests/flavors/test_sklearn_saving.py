@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 from sklearn import ensemble, linear_model, model_selection, neighbors, pipeline, preprocessing, svm, tree
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.cluster import Birch

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 import skops.io
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 from sklearn import ensemble, linear_model, neighbors
 
 from nbflow.errors import ModelFormatError, UntrustedModelError
