@@ -27,6 +27,8 @@ _MOST_LEVELS = 20
 _FEW_LEVELS = 6
 _AXIS_WIDTH = 130
 _FEW_RUNS = 60
+_LEVEL_LENGTH = 18
+_SHARED = 5
 _AXIS, _PLACE, _RUN, _METRIC, _LABEL, _TOP = (f"c{n}" for n in range(6))
 _FIRST_VALUE = 10
 
@@ -124,8 +126,17 @@ def _of_texts(column: Column, rows: Any) -> _Scale:
     levels = sorted({column.data[row] for row in rows if column.data[row] is not None})
     place = {level: n / (len(levels) - 1) if len(levels) > 1 else 0.5 for n, level in enumerate(levels)}
     places = np.array([place.get(column.data[row], np.nan) for row in rows], float)
-    ticks = [(where, clean(level, 18)) for level, where in place.items()]
+    ticks = list(zip(place.values(), _short(levels), strict=True))
     return _Scale(column, places, ticks if len(ticks) <= _MOST_LEVELS else [ticks[0], ticks[-1]])
+
+
+def _short(levels: list[str]) -> list[str]:
+    """Cut sorted texts to where they differ: long ones often begin alike."""
+    begin = 0
+    if len({level[: _LEVEL_LENGTH - 1] for level in levels}) < len(levels):
+        alike = zip(levels[0], levels[-1], strict=False)  # what the first and the last share, all share
+        begin = max(next((n for n, (a, b) in enumerate(alike) if a != b), len(levels[0])) - _SHARED, 0)
+    return [clean(f"…{level[begin:]}" if begin else level, _LEVEL_LENGTH) for level in levels]
 
 
 def _tick(column: Column, value: float, *, log: bool) -> str:
@@ -183,10 +194,11 @@ def _frame(scales: list[_Scale], place: dict[str, Any]) -> tuple[Any, Any, Any]:
     names: Any = alt.Chart(inline(heads)).encode(**place, text=f"{_LABEL}:N")
     marks = [{_AXIS: n, _PLACE: at, _LABEL: label} for n, scale in enumerate(scales) for at, label in scale.ticks]
     ticks: Any = alt.Chart(inline(marks)).encode(**place, text=f"{_LABEL}:N")
+    room = alt.expr(f"max(width / {len(scales)} - 8, 40)")  # as much as there is to the next axis
     return (
         poles.mark_rule(color=GREY, aria=False).encode(**place, y2=f"{_TOP}:Q"),
-        ticks.mark_text(align="right", dx=-5, dy=-7, color=GREY, fontSize=10, aria=False),
-        names.mark_text(color=GREY, fontSize=11, fontWeight="bold"),
+        ticks.mark_text(align="right", dx=-5, dy=-7, color=GREY, fontSize=10, aria=False, limit=room),
+        names.mark_text(color=GREY, fontSize=11, fontWeight="bold", limit=room),
     )
 
 

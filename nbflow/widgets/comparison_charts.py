@@ -98,11 +98,11 @@ def choices(runs: pd.DataFrame, columns: Sequence[Column]) -> Choices:
     """Tell what charts can be made of."""
     metrics = [column for column in columns if column.kind == "metric" and column.type == "number"]
     metrics.sort(key=_interest)
-    names = [column.name for column in metrics if _is_known(runs, "metrics", column.name)][:_MOST_NAMES]
+    # Charts find columns by their names, of which none may be there twice.
+    known = set(runs.columns) if runs.columns.is_unique else set()
+    names = [column.name for column in metrics if f"metrics.{column.name}" in known][:_MOST_NAMES]
     differing = [
-        column
-        for column in columns
-        if column.kind == "param" and differs(column) and _is_known(runs, "params", column.name)
+        column for column in columns if column.kind == "param" and differs(column) and f"params.{column.name}" in known
     ]
     params = [_said(column.name, names) for column in differing][:_MOST_NAMES]
     numbers = [_said(column.name, names) for column in differing if column.type == "number"][:_MOST_NAMES]
@@ -223,11 +223,6 @@ def _lines(spec: Mapping[str, Any], made: Brushed, *, page_smooths: bool) -> dic
 
 def _interest(column: Column) -> tuple[bool, bool, bool, bool]:
     return not differs(column), not is_judged(column.name), is_time(column.name), column.name.startswith("system/")
-
-
-def _is_known(runs: pd.DataFrame, prefix: str, name: str) -> bool:
-    """Tell whether charts find a column by its name: not one that is there twice."""
-    return list(runs.columns).count(f"{prefix}.{name}") == 1 and bool(runs.columns.is_unique)
 
 
 def _said(param: str, metrics: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ comparison
 def ready(output: Locator, mode: str) -> None:
     """Wait until the comparison is there, and its charts are drawn."""
     output.locator(f".nbf-output[data-mode='{mode}'] .nbf-compare").wait_for(timeout=90_000)
-    output.locator(".nbf-compare-card svg.marks").nth(3).wait_for(timeout=90_000)
+    output.locator(".nbf-compare-card .marks").nth(3).wait_for(timeout=90_000)
 
 
 def card(output: Locator, kind: str) -> Locator:
@@ -100,7 +100,7 @@ def test_runs_are_compared_live_and_saved(open_notebook: Open) -> None:
 
     # All points of a part: less than half of them were sent.
     lines = card(output, "Lines")
-    lines.locator("svg.marks").hover()
+    lines.locator(".marks").hover()
     notebook.page.keyboard.down("Control")
     for _ in range(6):
         notebook.page.mouse.wheel(0, -200)
@@ -109,7 +109,7 @@ def test_runs_are_compared_live_and_saved(open_notebook: Open) -> None:
 
     # A chart that was not made before.
     lines.get_by_label("Over", exact=True).select_option(label="relative")
-    lines.get_by_text("since the run's start").first.wait_for()
+    lines.get_by_role("button", name='Copy the code: runs.chart.lines("loss", x="relative")').wait_for()
 
     notebook.python("comparison.selected = None")
     output.get_by_text(re.compile("selected$")).wait_for(state="detached")

@@ -95,6 +95,15 @@ def test_parallel_axes_have_their_names_and_values(runs: RunFrame, draw: Fixture
     )
 
 
+def test_parallel_tells_long_values_apart_that_begin_alike(log_run: Fixture, find: Fixture, draw: Fixture) -> None:
+    for size in (24, 32):
+        log_run(f"r{size}", {"augment": f"flip(p=0.5), crop(size={size}), cutout(n=1)"}, {"m": size})
+
+    drawn = draw(charts.parallel(find(), ["augment"], "m"))
+
+    assert {"…size=24), cutout…", "…size=32), cutout…"} <= set(drawn.said.splitlines())
+
+
 def test_parallel_takes_the_params_that_differ(runs: RunFrame, log_run: Fixture, find: Fixture, draw: Fixture) -> None:
     log_run("more", {"rate": 1, "optimizer": "adam"}, {"accuracy": 1})
 

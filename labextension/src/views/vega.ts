@@ -150,11 +150,14 @@ function withWidth(signal: Signal, width: number): Signal {
   return measures ? { name: 'width', value: width } : signal;
 }
 
-/** Counts the rows that stand in a spec. */
+/** Counts the rows that stand in a spec; of a line that is one row of lists, its points. */
 function countRows(spec: object): number {
   const { data, datasets = {} } = spec as { data?: { values?: unknown }; datasets?: Record<string, unknown> };
-  return [data?.values, ...Object.values(datasets)].reduce<number>(
-    (sum, rows) => sum + (Array.isArray(rows) ? rows.length : 0),
-    0
-  );
+  const rows = [data?.values, ...Object.values(datasets)].flatMap(each => (Array.isArray(each) ? [each] : [])).flat(1);
+  return rows.reduce<number>((sum, row) => sum + pointsOf(row), 0);
+}
+
+function pointsOf(row: unknown): number {
+  const values = typeof row === 'object' && row !== null ? Object.values(row) : [];
+  return values.reduce<number>((most, value) => (Array.isArray(value) ? Math.max(most, value.length) : most), 1);
 }
