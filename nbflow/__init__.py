@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from nbflow.entities import Identity
     from nbflow.evaluation import evaluate
     from nbflow.tracking.frame import RunFrame
-    from nbflow.widgets.comparison import compare
+    from nbflow.widgets.comparison.widget import compare
     from nbflow.widgets.form.widget import form
     from nbflow.widgets.live.widget import live
     from nbflow.widgets.model_card.widget import ModelCard
@@ -182,7 +182,7 @@ _LATER = {
     "autolog": "nbflow.autologging:autolog",
     "callbacks": "nbflow.callbacks",
     "charts": "nbflow.charts",
-    "compare": "nbflow.widgets.comparison:compare",
+    "compare": "nbflow.widgets.comparison.widget:compare",
     "data": "nbflow.data",
     "entities": "nbflow.entities",
     "errors": "nbflow.errors",

@@ -36,7 +36,7 @@ _STATIC: dict[str, str] = {
 }
 
 _CHARTS = "nbflow.charts.run_charts:RunCharts"
-_COMPARISON = "nbflow.widgets.comparison:compare"
+_COMPARISON = "nbflow.widgets.comparison.widget:compare"
 
 
 def bundle(thing: object) -> dict[str, Any]:

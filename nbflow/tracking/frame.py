@@ -151,7 +151,7 @@ class RunFrame(pd.DataFrame):
 
     def compare(  # pandas compares values with those of another frame
         self, other: Any = None, *args: Any, baseline: Any = None, **kwargs: Any
-    ) -> Any:  # an `nbflow.widgets.comparison.Comparison`, which this layer does not know
+    ) -> Any:  # an `nbflow.widgets.comparison.widget.Comparison`, which this layer does not know
         """Compare these runs: a table of what differs, with the change against a baseline, and charts.
 
         Parameters

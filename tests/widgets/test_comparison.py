@@ -12,7 +12,7 @@ import pytest
 import nbflow
 from nbflow.errors import InvalidInputError, RunNotFoundError, UnsupportedValueError
 from nbflow.tracking.frame import RunFrame
-from nbflow.widgets.comparison import Comparison, compare
+from nbflow.widgets.comparison.widget import Comparison, compare
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
 from tests.widgets.conftest import cells, connected, saved_data
 

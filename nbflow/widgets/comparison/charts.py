@@ -13,8 +13,8 @@ from nbflow.drawing.surroundings import FAILED
 from nbflow.errors import InvalidRequestError
 from nbflow.tracking.direction import is_judged, is_time
 from nbflow.tracking.frame import STORE
-from nbflow.widgets.comparison_brush import Brushed, brushed
-from nbflow.widgets.comparison_data import differs
+from nbflow.widgets.comparison.brush import Brushed, brushed
+from nbflow.widgets.comparison.data import differs
 
 if TYPE_CHECKING:
     import pandas as pd

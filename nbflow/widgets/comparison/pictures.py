@@ -11,7 +11,7 @@ from nbflow.drawing.html import Html, cut, el, visible
 from nbflow.drawing.surroundings import FAILED
 
 if TYPE_CHECKING:
-    from nbflow.widgets.comparison_charts import Chart
+    from nbflow.widgets.comparison.charts import Chart
 
 __all__ = ["DRAWING_S", "pictures"]
 

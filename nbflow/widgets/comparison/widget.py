@@ -14,10 +14,10 @@ import numpy as np
 from nbflow.drawing.comparison_page import comparison_html, comparison_text
 from nbflow.drawing.surroundings import FAILED
 from nbflow.errors import InvalidInputError, InvalidRequestError
-from nbflow.widgets.comparison_charts import Chart, Plan, choices, make_chart, plans
-from nbflow.widgets.comparison_data import compared, rows_of, runs_of, saved_rows
-from nbflow.widgets.comparison_pictures import pictures
-from nbflow.widgets.comparison_points import exact_points
+from nbflow.widgets.comparison.charts import Chart, Plan, choices, make_chart, plans
+from nbflow.widgets.comparison.data import compared, rows_of, runs_of, saved_rows
+from nbflow.widgets.comparison.pictures import pictures
+from nbflow.widgets.comparison.points import exact_points
 from nbflow.widgets.keeping import keep
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
 from nbflow.widgets.run_table.rows import RUN_ID, frame_of_runs, ids_of_runs
