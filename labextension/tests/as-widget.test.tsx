@@ -49,6 +49,7 @@ it('leaves nothing behind', async () => {
   ending.abort();
 
   expect(el.childNodes).toHaveLength(0);
+  expect(kernel.listeners).toBe(0);
 });
 
 it('is found in the page by the loader', async () => {
@@ -72,4 +73,18 @@ it('is asked for where the page has another version, and what goes wrong is said
   await rendered;
 
   expect(el.textContent).toBe('This view cannot be shown: not built');
+});
+
+it('is asked for again where the kernel went before it answered', async () => {
+  setRegistry({ protocol: PROTOCOL + 1, load: () => Promise.resolve({ render: () => undefined }) });
+  const [el, gone, next] = [page(), model(), model()];
+
+  const rendered = loader.render({ el, model: gone });
+  gone.emit('destroy');
+  await rendered;
+  void loader.render({ el: page(), model: next });
+
+  expect(el.textContent).toMatch(/^This view cannot be shown: No kernel/);
+  expect(next.sent.map(({ ask }) => ask)).toEqual(['bundle']);
+  expect(gone.listeners).toBe(0);
 });

@@ -218,3 +218,17 @@ describe('the end of a kernel', () => {
     expect(live.data.rows).toEqual([1]);
   });
 });
+
+it('leaves the model at hand when the output shows another widget', async () => {
+  const [live, old, next] = [source(), model({ revision: 5 }), model()];
+  live.connect(old);
+
+  live.keep(payload({ model_id: 'other', data: { rows: [7] } }));
+  old.tell({ event: 'data', revision: 6, data: { rows: [1, 2] } });
+  live.connect(next);
+  await settled();
+
+  expect(live.data.rows).toEqual([7]);
+  expect(old.listeners).toBe(0);
+  expect(next.sent).toEqual([]);
+});

@@ -29,7 +29,7 @@ _kept: list[_Kept] = []
 _lock = threading.Lock()
 
 
-def keep(view: View, *, named: bool = False) -> None:
+def keep(view: View, *, named: bool = False, cell: Cell | None = None) -> None:
     """Keep a widget until its cell is run again: what an earlier run of that cell made is closed.
 
     A display whose widget was closed goes on with the data that the notebook has.
@@ -40,10 +40,12 @@ def keep(view: View, *, named: bool = False) -> None:
         The widget.
     named
         Whether the user has it, as the value of a call. If not, it also ends when many newer ones were shown.
+    cell
+        The cell that it belongs to; None is the running one, which only the kernel's own thread knows.
     """
     if view.comm is None:
         return
-    cell = current_cell()
+    cell = current_cell() if cell is None else cell
     with _lock:
         _kept[:] = [each for each in _kept if each.view is not view]
         ended = [each for each in _kept if each.view.comm is None or _again(each.cell, cell)]

@@ -19,6 +19,7 @@ INTERVAL_S = 1.0
 _SHARE = 0.05
 
 _pending: weakref.WeakSet[Renewal] = weakref.WeakSet()
+_pending_lock = threading.Lock()  # threads add to it while a cell's end looks through it
 _hooked: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
@@ -51,7 +52,8 @@ class Renewal:
             self._timer = threading.Timer(wait, self.now)
             self._timer.daemon = True
             self._timer.start()
-            _pending.add(self)
+            with _pending_lock:
+                _pending.add(self)
 
     def now(self) -> None:
         """Renew at once if something is new, and wait for a renewal that is under way."""
@@ -67,7 +69,8 @@ class Renewal:
             with self._lock:
                 self._next = began + max(INTERVAL_S, took / self._share)
                 if self._timer is None:  # only now: a cell that ends meanwhile must wait for what is being written
-                    _pending.discard(self)
+                    with _pending_lock:
+                        _pending.discard(self)
 
     def stop(self) -> None:
         """Renew a last time if something is new."""
@@ -83,5 +86,7 @@ def _hook() -> None:
 
 
 def _flush(*_: Any) -> None:
-    for renewal in list(_pending):
+    with _pending_lock:
+        renewals = list(_pending)
+    for renewal in renewals:
         renewal.now()

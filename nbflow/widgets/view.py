@@ -198,12 +198,15 @@ class View(anywidget.AnyWidget):
         """Put the newest data into the outputs that show this view."""
         if self.comm is None:
             return
-        bundle, metadata = self.bundle()
-        for display_id in self._displays:
-            publisher = self._shell().display_pub
-            publisher.publish(data=bundle, metadata=metadata, transient={"display_id": display_id}, update=True)
-        if self._copied:
-            self.send({"event": "saved", "bundle": bundle})
+        try:
+            bundle, metadata = self.bundle()
+            for display_id in self._displays:
+                publisher = self._shell().display_pub
+                publisher.publish(data=bundle, metadata=metadata, transient={"display_id": display_id}, update=True)
+            if self._copied:
+                self.send({"event": "saved", "bundle": bundle})
+        except Exception as exc:  # noqa: BLE001 - a door: the cell whose end this may be, or other views, must not suffer
+            self._tell("renew", exc)
 
     # Questions
 

@@ -253,3 +253,9 @@ def test_huge_and_strange_values_go_through() -> None:
     found = made.values
     assert (found["n"], math.isnan(found["x"]), found["text"]) == (10**400, True, "🦊\u202e\0")
     json.dumps(made.bundle()[0][MIME], allow_nan=False)
+
+
+def test_a_default_beyond_the_choices_that_a_page_is_sent_is_drawn() -> None:
+    def pick(one: Literal[tuple(range(1_500))] = 1_400) -> None: ...  # type: ignore[valid-type]
+
+    assert "1400" in form(pick)._static()["text/html"]

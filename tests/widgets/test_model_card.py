@@ -327,3 +327,19 @@ def test_hostile_texts_stay_texts(log: Log) -> None:
     assert "<img src=x" not in bundle["text/html"]
     data = bundle[MIME]["data"]
     assert hostile in json.dumps(data)
+
+
+def test_a_version_of_another_store_is_not_taken_for_one_of_the_same_name(log: Log, tmp_path: Path) -> None:
+    log()
+    shown = nbflow.Client().get_model_version("houses", 1)
+    nbflow.set_tracking_uri(str(tmp_path / "other"))
+    log(2000.0)
+
+    card = ModelCard(shown)
+
+    with pytest.raises(InvalidRequestError, match="another version 1 of houses"):
+        ask(card, "act", action="set_alias", args={"alias": "champion"})
+    assert "another version 1" in ask(card, "load")["problem"]["message"]
+    with pytest.raises(InvalidRequestError):
+        card.refresh()
+    assert nbflow.Client().get_model_version("houses", 1).aliases == ()

@@ -185,3 +185,13 @@ def test_a_parquet_file_that_is_none_says_why() -> None:
 
     assert made["kind"] == "none"
     assert "Parquet" in made["why"]
+
+
+def test_postscript_that_calls_itself_an_image_is_not_given_to_ghostscript() -> None:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 3)).save(buffer, "EPS")
+
+    assert small_image(buffer.getvalue(), 2) is None
+    assert small_image(png(4, 3), 2) is not None

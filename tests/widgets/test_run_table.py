@@ -245,13 +245,13 @@ def test_runs_that_are_not_in_the_table_are_not_touched(client: Client, runs: Ru
     assert client.get_run(other).info.lifecycle_stage == "active"
 
 
-def test_all_runs_are_given_as_csv(runs: RunFrame) -> None:
-    _, page = connected(RunTable(runs))
+def test_the_selection_is_of_one_state_of_a_table_that_is_being_renewed(runs: RunFrame) -> None:
+    table = RunTable(runs)
+    table.selected = runs.iloc[:1]
 
-    answer = page.ask("csv")["answer"]
+    table._runs = runs.iloc[::-1].reset_index(drop=True)  # the first of two things that a live table renews
 
-    assert answer["name"] == "runs.csv"
-    assert answer["text"] == runs.to_csv(index=False)
+    assert list(table.selected["run_id"]) == [runs["run_id"][0]]
 
 
 def test_the_store_may_be_gone(runs: RunFrame, tmp_path: Any) -> None:

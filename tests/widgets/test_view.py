@@ -207,6 +207,18 @@ def test_what_is_to_be_renewed_is_renewed_before_the_end() -> None:
     assert len(page.events("saved")) == 1
 
 
+def test_a_fault_in_renewing_is_told_once_and_stops_nobody() -> None:
+    view, page = connected(Sums([object()]))
+    view._copied = True
+    view._renewal.soon()
+
+    with pytest.warns(RuntimeWarning, match="could not answer 'renew': TypeError"):
+        view.close()
+
+    assert view.comm is None
+    assert page.events("saved") == []
+
+
 def test_a_fault_in_a_view_leaves_the_static_display() -> None:
     def make() -> View:
         raise ZeroDivisionError("oh")

@@ -28,8 +28,16 @@ export function asWidget({ mount, patch }: AnyView, loadVega: LoadVega): WidgetM
         mount(el, source, signal);
       });
       say(el, 'Waiting for the kernel …');
-      model.on('destroy', () => source.disconnect());
-      signal.addEventListener('abort', () => source.disconnect(), { once: true });
+      const end = (): void => source.disconnect();
+      model.on('destroy', end);
+      signal.addEventListener(
+        'abort',
+        () => {
+          model.off('destroy', end);
+          end();
+        },
+        { once: true }
+      );
       source.connect(model);
     }
   };

@@ -57,7 +57,11 @@ export class Asking {
         }
       });
       signal?.addEventListener('abort', abort);
-      this.model.send({ id, ask: method, args });
+      try {
+        this.model.send({ id, ask: method, args });
+      } catch (error) {
+        this.open.get(id)?.reject(error);
+      }
     });
   }
 
@@ -79,6 +83,19 @@ export class Asking {
       question.reject(error);
     }
   };
+}
+
+/** Asks one question of a widget that may end before it answers; then it rejects. */
+export async function askOnce(model: WidgetModel, method: string, args: object = {}): Promise<unknown> {
+  const asking = new Asking(model, () => undefined);
+  const gone = (): void => asking.close();
+  model.on('destroy', gone);
+  try {
+    return await asking.ask(method, args);
+  } finally {
+    model.off('destroy', gone);
+    asking.close();
+  }
 }
 
 function sourceError(error: unknown): SourceError {

@@ -101,13 +101,14 @@ export class LiveSource<Data, State extends object> implements Source<Data, Stat
   /** Takes what the output holds now: an update of the display, or the same again. */
   keep(payload: Payload<Data, State>): void {
     const another = payload.model_id !== this.payload.model_id;
+    if (another) this.disconnect(); // the model at hand would answer with its own data
     this.payload = payload;
     if (!another && payload.revision <= this.revision) return;
     this.newest = payload.data;
     this.revision = payload.revision;
     if (!this.model) this.arrangement = { ...payload.state, ...this.untold };
     this.changed();
-    if (this.model) void this.refresh();
+    void this.refresh();
   }
 
   /** Goes live over a model whose kernel is there. */

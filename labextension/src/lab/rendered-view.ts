@@ -121,11 +121,11 @@ export class RenderedView extends Widget implements IRenderMime.IRenderer {
 
   private async goLive(): Promise<void> {
     const { host, model, payload, source } = this;
+    const turn = ++this.turn; // whatever is under way was for what the output said before
     // What an untrusted output says must not lead to code in a kernel.
     const id = model?.trusted ? payload?.model_id : undefined;
     if (!host || !source || !id || !host.isKernelUp) return this.drop();
-    if (this.live && this.isLive && payload?.model_id === this.liveId) return;
-    const turn = ++this.turn;
+    if (this.live && this.isLive && id === this.liveId && source.mode === 'live') return;
     const found = await host.model(id);
     if (turn !== this.turn || this.isDisposed) return;
     this.drop();

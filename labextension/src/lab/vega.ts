@@ -10,12 +10,10 @@ const MIME_TYPES = ['application/vnd.vegalite.v6+json', 'application/vnd.vegalit
 
 class RenderedChart extends Widget implements IRenderMime.IRenderer {
   private ending = new AbortController();
-  private readonly plot = document.createElement('div');
 
   constructor(private readonly mimeType: string) {
     super();
     this.addClass('nbf-chart');
-    this.plot.className = 'nbf-chart-plot';
   }
 
   /** Draws the chart; called again when the display is updated. */
@@ -23,11 +21,14 @@ class RenderedChart extends Widget implements IRenderMime.IRenderer {
     this.ending.abort();
     this.ending = new AbortController();
     const { signal } = this.ending;
-    this.node.replaceChildren(this.plot);
+    // A new place each time: the drawing that ends may still empty its own.
+    const plot = document.createElement('div');
+    plot.className = 'nbf-chart-plot';
+    this.node.replaceChildren(plot);
     try {
       const { vega } = await import('../views/vega'); // large: a chunk of its own, loaded on the first chart
       if (signal.aborted) return;
-      const chart = await vega.draw(this.plot, model.data[this.mimeType] as object, signal);
+      const chart = await vega.draw(plot, model.data[this.mimeType] as object, signal);
       if (!signal.aborted) this.node.append(saving(chart));
     } catch (error) {
       if (signal.aborted) return;

@@ -2,7 +2,7 @@
  * The module that every widget carries, hence a small one: it finds the view's code in the page, where JupyterLab has our
  * extension, or else asks the kernel for it.
  */
-import { Asking } from '../lab/asking';
+import { askOnce } from '../lab/asking';
 import { getRegistry, type WidgetModule } from '../lab/registry';
 import { importText } from './import-text';
 
@@ -32,8 +32,7 @@ function fromKernel(kind: string, context: Context): Promise<WidgetModule> {
 }
 
 async function fetchModule({ model, el }: Context): Promise<WidgetModule> {
-  const asking = new Asking(model, () => undefined);
-  const { js, css } = (await asking.ask('bundle').finally(() => asking.close())) as { js: string; css: string };
+  const { js, css } = (await askOnce(model, 'bundle')) as { js: string; css: string };
   const root = el.getRootNode();
   const style = document.createElement('style');
   style.textContent = css;

@@ -56,6 +56,18 @@ describe('a change', () => {
     expect([0, 1].map(row => table.byId.get('params.lr')?.text(row))).toEqual(['1', null]);
   });
 
+  it('leaves nothing of texts that no row has any more', () => {
+    let after: unknown = before;
+    for (let n = 0; n < 100; n++) {
+      const columns = news(['a'], [0], [0], [`epoch ${n}`]);
+      after = patch(after, { from: Int32Array.of(-1, 1, 2, 3), columns });
+    }
+    const team = readTable(after).byId.get('tags.team');
+
+    expect([0, 1, 2, 3].map(row => team?.text(row))).toEqual(['epoch 99', null, 'y', 'x']);
+    expect(team?.texts.length).toBeLessThanOrEqual(8);
+  });
+
   it('of no row is one of what stands beside', () => {
     const table = readTable(patch(before, { rest: { notice: 'The store is gone.', live: true } }));
 

@@ -23,6 +23,7 @@ from nbflow.parameters import (
     rule,
     with_defaults,
 )
+from nbflow.parameters.parameter import label
 from nbflow.parameters.values import Unfit
 from nbflow.widgets.form.fields import field_of, shown_value
 from nbflow.widgets.keeping import keep
@@ -305,7 +306,7 @@ class Form(View):
             elif name in entries:
                 entry = entries[name]
                 chosen = parameter.kind == "choice" and isinstance(entry, int) and 0 <= entry < len(parameter.choices)
-                value = field_of(parameter)["choices"][entry] if chosen else entry
+                value = label(parameter.choices[entry]) if chosen else entry
                 shown[name] = value if isinstance(value, str) else str(value)
         return shown
 

@@ -96,7 +96,7 @@ class LiveCell:
         if self._is_shown:
             return
         view = Live([run])
-        keep(view)
+        keep(view, cell=self._run.cell)
         try:
             view._ipython_display_()
         except BaseException:

@@ -18,7 +18,7 @@ from nbflow.widgets.keeping import keep
 from nbflow.widgets.live.data import changes, drawn, live_data, saved_live
 from nbflow.widgets.live.run import LiveRun
 from nbflow.widgets.renewal import Renewal
-from nbflow.widgets.run_page.series import MOST_POINTS, exact
+from nbflow.widgets.run_page.series import asked_history
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:
@@ -197,12 +197,6 @@ class Live(View):
     def _static(self) -> dict[str, str]:
         return drawn(self._known)
 
-    def _renew(self) -> None:
-        try:
-            super()._renew()
-        except Exception as exc:  # noqa: BLE001 - a door: the cell whose end this may be must not suffer
-            self._tell("renew", exc)
-
     def _ipython_display_(self, **kwargs: Any) -> None:
         cell = current_cell()
         if cell is not None and cell == self._shown_in:
@@ -212,14 +206,13 @@ class Live(View):
 
     @answers("history")
     def _history(
-        self, key: str, axis: str = "step", low: Any = None, high: Any = None, points: Any = None
+        self, key: Any, axis: Any = "step", low: Any = None, high: Any = None, points: Any = None
     ) -> dict[str, Any]:
         # Of the newest run that has it: the one whose line is in front.
-        having = next((run for run in reversed(self._runs) if key in run.state.metrics), None)
-        if having is None or axis not in ("step", "time"):
-            raise InvalidRequestError("A history is of a metric by name, over 'step' or 'time'.")
-        limit = min(points, MOST_POINTS) if isinstance(points, int) and points > 0 else MOST_POINTS
-        return exact(having.record, Client(having.store), key, axis, low, high, limit)
+        having = next((run for run in reversed(self._runs) if str(key) in run.state.metrics), None)
+        if having is None:
+            raise InvalidRequestError("No run that is shown here has a metric of that name.")
+        return asked_history(having.record, Client(having.store), key, axis, low, high, points)
 
     # Following
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from nbflow.artifact_store.foreign import installed
+from nbflow.charts.static import static_svg
 from nbflow.drawing.sheet import Picture
 from nbflow.drawing.surroundings import FAILED, local_folder
 
@@ -84,8 +83,6 @@ def spec_files(client: Client, run_id: str | None) -> list[SpecFile]:
 
 def pictures(files: Iterable[SpecFile]) -> tuple[Picture, ...]:
     """Draw charts as SVG, as many as a notebook should keep; none where nothing is installed that draws them."""
-    if not installed("vl_convert"):
-        return ()
     drawn, size = [], 0
     for file in files:
         svg = _svg(file.text)
@@ -107,23 +104,9 @@ def _spec_text(client: Client, run_id: str, path: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=32)
 def _svg(text: str) -> bytes | None:
-    """Draw a spec that anybody may have written: without a network, and without files."""
-    import vl_convert
-
     try:
-        spec = json.loads(text)
-        if _names_an_address(spec):
-            return None
-        spec.setdefault("padding", _PADDING)
-        svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]).encode()
+        svg = static_svg({"padding": _PADDING, **json.loads(text)}, _MAX_PICTURE_BYTES)
     except Exception:  # noqa: BLE001 - a door: the spec is somebody's, and the library raises what it likes
         return None
-    return svg if len(svg) <= _MAX_PICTURE_BYTES else None
-
-
-def _names_an_address(spec: Any) -> bool:
-    if isinstance(spec, dict):
-        return any(key in ("url", "href") or _names_an_address(each) for key, each in spec.items())
-    return isinstance(spec, list) and any(map(_names_an_address, spec))
+    return None if svg is None else svg.encode()

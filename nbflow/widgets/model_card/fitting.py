@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
-from nbflow.widgets.wire import to_json
+from nbflow.widgets.limits import MAX_SAVED_BYTES, saved_size
 
 __all__ = ["fitted_to_save"]
 
@@ -27,28 +26,28 @@ def fitted_to_save(data: dict[str, Any], limit: int = MAX_SAVED_BYTES) -> dict[s
     data : dict
         `reduced` says of each noun how many are there, and how many there were.
     """
-    size = _size(data)
+    size = saved_size(data)
     if size <= limit:
         return data
     kept = dict(data)
     reduced = dict(data.get("reduced") or {})
     charts, n_charts = list(data["charts"]), len(data["charts"])
     while charts and size > limit:
-        largest = max(charts, key=_size)
+        largest = max(charts, key=saved_size)
         charts.remove(largest)
-        size -= _size(largest)
+        size -= saved_size(largest)
         reduced["charts"] = [len(charts), n_charts]
     kept["charts"] = charts
     for noun in ("history", "tags", "metrics"):
         if size > limit and len(kept[noun]) > _FEW:
             reduced[noun] = [_FEW, len(kept[noun])]
             kept[noun] = kept[noun][:_FEW]
-            size = _size(kept)
+            size = saved_size(kept)
     for noun in ("inputs", "outputs"):
         if size > limit and kept[noun] is not None and len(kept[noun]["rows"]) > _FEW:
             reduced[noun] = [_FEW, kept[noun]["n_rows"]]
             kept[noun] = {**kept[noun], "rows": kept[noun]["rows"][:_FEW]}
-            size = _size(kept)
+            size = saved_size(kept)
     if size > limit and len(kept["trial"]["fields"]) > _FEW:
         kept["trial"] = {
             "fields": [],
@@ -57,7 +56,3 @@ def fitted_to_save(data: dict[str, Any], limit: int = MAX_SAVED_BYTES) -> dict[s
         }
     kept["reduced"] = reduced
     return kept
-
-
-def _size(value: Any) -> int:
-    return saved_bytes(json_text(to_json(value)))

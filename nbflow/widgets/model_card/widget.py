@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["ModelCard", "info_bundle_live", "version_bundle_live"]
 
 
+_IDENTITY = ("creation_timestamp", "source", "model_uuid")
+
+
 class ModelCard(View):
     """The card of a model: what it takes and gives, how good it is, where it is from, who agreed to it.
 
@@ -99,9 +102,8 @@ class ModelCard(View):
 
     def refresh(self) -> None:
         """Look at the store again: what others did since is shown."""
-        subject = self._subject
-        if isinstance(subject, ModelVersion):
-            self._subject = self._client.get_model_version(subject.name, subject.version)
+        if isinstance(self._subject, ModelVersion):
+            self._subject = self._kept(self._subject)
         self._drawn = None
         self.push()
 
@@ -168,6 +170,8 @@ class ModelCard(View):
         problem = None
         if self._loaded is None:
             try:
+                if isinstance(self._subject, ModelVersion):
+                    self._kept(self._subject)
                 found = self._client.find_model(self.uri)
                 self._loaded = load_pyfunc(found.folder, trusted=found.trust(self._trust))
             except UntrustedModelError as exc:
@@ -199,7 +203,17 @@ class ModelCard(View):
     def _versioned(self) -> ModelVersion:
         if not isinstance(self._subject, ModelVersion):
             raise InvalidRequestError("This model is no version of a registered model: register it first.")
-        return self._subject
+        return self._kept(self._subject)
+
+    def _kept(self, version: ModelVersion) -> ModelVersion:
+        """Give the version as its store has it: a record knows no store, and another may have one of its name."""
+        kept = self._client.get_model_version(version.name, version.version)
+        if any(getattr(kept, name) != getattr(version, name) for name in _IDENTITY):
+            raise InvalidRequestError(
+                f"The store in use has another version {version.version} of {version.name}. Show it by "
+                "nbflow.ModelCard(version, client=nbflow.Client(...)), with the store that it is from."
+            )
+        return kept
 
 
 class _ShownCard(ModelCard):

@@ -24,6 +24,8 @@ IMAGES = {
 }
 _BYTES = 12_000_000
 _PIXELS = 40_000_000  # what takes 160 MB when it is unpacked
+# Pillow knows others too, and would start Ghostscript for what calls itself a PNG and is PostScript.
+_READ = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _TIFF = "image/tiff"  # no browser but one draws it
 _EDGE = 1600
 
@@ -81,7 +83,8 @@ def small_image(data: bytes, edge: int) -> dict[str, Any] | None:
         return None
     buffer = io.BytesIO()
     try:
-        image = Image.open(io.BytesIO(data))
+        Image.init()
+        image = Image.open(io.BytesIO(data), formats=[each for each in _READ if each in Image.OPEN])
         pixels = image.size
         if pixels[0] * pixels[1] > _PIXELS:
             return None

@@ -17,10 +17,9 @@ from nbflow.artifact_store.paths import check_artifact_path, extension
 from nbflow.drawing.format import size
 from nbflow.drawing.surroundings import FAILED, local_folder
 from nbflow.errors import InvalidInputError, InvalidUriError
-from nbflow.widgets.limits import json_text, saved_bytes
+from nbflow.widgets.limits import saved_size
 from nbflow.widgets.previews.images import IMAGES, small_image
 from nbflow.widgets.previews.preview import MOST_BYTES, kind_of, no_preview, preview
-from nbflow.widgets.wire import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +168,7 @@ def saved_previews(run: Run, client: Client, tree: dict[str, Any], limit_bytes: 
         left.files -= 1
         left.read_bytes -= n_bytes
         made = _kept(run, client, path, whole_bytes)
-        needed = 0 if made is None else _size(made)
+        needed = 0 if made is None else saved_size(made)
         if made is not None and needed <= min(left.kept_bytes, limit_bytes // 3):
             left.kept_bytes -= needed
             kept[path] = made
@@ -209,10 +208,6 @@ def _kept(run: Run, client: Client, path: str, whole_bytes: int) -> dict[str, An
     if "data" in made:
         made["data"] = {"base64": base64.b64encode(made["data"]).decode("ascii")}
     return made
-
-
-def _size(value: Any) -> int:
-    return saved_bytes(json_text(to_json(value)))
 
 
 def _info(run: Run, client: Client, path: str) -> FileInfo | None:

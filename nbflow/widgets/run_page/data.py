@@ -9,10 +9,9 @@ from nbflow.drawing import facts as say
 from nbflow.drawing.format import MISSING
 from nbflow.drawing.html import cut
 from nbflow.drawing.model_facts import loading_code
-from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
+from nbflow.widgets.limits import MAX_SAVED_BYTES, saved_size
 from nbflow.widgets.run_page.artifacts import artifact_tree
 from nbflow.widgets.run_page.series import chosen_points, metrics_data
-from nbflow.widgets.wire import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +114,7 @@ def saved_data(data: dict[str, Any], previews: dict[str, dict[str, Any]]) -> dic
         }
         if len(trace) > _TRACE_LENGTH:
             reduced["traceback"] = [_TRACE_LENGTH, len(trace)]
-    if _size(kept) > MAX_SAVED_BYTES:  # quotes and controls without end: what can be had again goes
+    if saved_size(kept) > MAX_SAVED_BYTES:  # quotes and controls without end: what can be had again goes
         kept |= {"previews": {}, "metrics": [_without_series(metric) for metric in kept["metrics"]]}
         reduced["charts"] = [0, sum("series" in metric for metric in data["metrics"])]
     if not reduced and any(_texts_cut(data, kept, part) for part in _PAIRS_BYTES):
@@ -248,7 +247,7 @@ def _saved_tree(tree: dict[str, Any], reduced: dict[str, list[int]]) -> dict[str
             continue
         fitting: list[Any] = []
         for entry in entries:
-            left -= _size(entry) + 1
+            left -= saved_size(entry) + 1
             if left <= 0:
                 break
             fitting.append(entry)
@@ -265,7 +264,7 @@ def first_that_fit(part: str, rows: Sequence[Any], limit_bytes: int, reduced: di
     left = limit_bytes
     for row in rows:
         short = [_short(text) for text in row] if isinstance(row, list) else row
-        left -= _size(short) + 1
+        left -= saved_size(short) + 1
         if left < 0:
             reduced[part] = [len(kept), len(rows)]
             break
@@ -275,7 +274,3 @@ def first_that_fit(part: str, rows: Sequence[Any], limit_bytes: int, reduced: di
 
 def _short(text: str | None) -> str | None:
     return None if text is None else cut(text, _TEXT_LENGTH)
-
-
-def _size(value: Any) -> int:
-    return saved_bytes(json_text(to_json(value)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.drawing.facts import metric_rows
 from nbflow.drawing.surroundings import FAILED
+from nbflow.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,14 +16,12 @@ if TYPE_CHECKING:
     from nbflow.entities import Run
     from nbflow.tracking.client import Client
 
-__all__ = ["MOST_POINTS", "POINTS", "chosen_points", "exact", "finite_points", "is_system", "metrics_data"]
+__all__ = ["POINTS", "asked_history", "chosen_points", "exact", "finite_points", "is_system", "metrics_data"]
 
 POINTS = 500
 """As many points a chart is drawn of; of more, the lowest and the highest of each stretch are kept."""
 
-MOST_POINTS = 20_000
-"""As many points are given of the part of a chart that was zoomed to."""
-
+_MOST_POINTS = 20_000  # of the part of a chart that was zoomed to
 _SYSTEM = "system/"
 _READING_S = 0.5
 
@@ -66,7 +65,7 @@ def exact(
     axis: str,
     low: float | None = None,
     high: float | None = None,
-    points: int = MOST_POINTS,
+    points: int = _MOST_POINTS,
 ) -> dict[str, Any]:
     """Get the course of a metric between two places of an axis.
 
@@ -96,6 +95,20 @@ def exact(
     return _series(step[chosen], at[chosen], value[chosen], points)
 
 
+def asked_history(run: Run, client: Client, key: Any, axis: Any, low: Any, high: Any, points: Any) -> dict[str, Any]:
+    """Answer what a page asks of a metric's course; see `exact`.
+
+    Raises
+    ------
+    InvalidRequestError
+        If it asks for something else.
+    """
+    if not isinstance(key, str) or axis not in ("step", "time") or not (_is_place(low) and _is_place(high)):
+        raise InvalidRequestError("A history is of a metric by name, over 'step' or 'time', between two numbers.")
+    limit = min(points, _MOST_POINTS) if isinstance(points, int) and points > 0 else _MOST_POINTS
+    return exact(run, client, key, axis, low, high, limit)
+
+
 def chosen_points(value: Any, points: int) -> Any:
     """Choose the points that a chart is drawn of; of a long series only finite ones, the others having no place."""
     import numpy as np
@@ -115,6 +128,10 @@ def finite_points(series: dict[str, Any]) -> tuple[Any, Any]:
     values = np.asarray(series["value"], dtype="f8")
     known = np.isfinite(values)
     return np.asarray(series["step"], dtype="f8")[known], values[known]
+
+
+def _is_place(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and math.isfinite(value))
 
 
 def _add_histories(found: Iterable[dict[str, Any]], run: Run, client: Client, points: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,7 +13,7 @@ from nbflow.widgets.bundles import shown
 from nbflow.widgets.run_page.artifacts import artifact_tree, file_bytes, list_folder, preview_of, saved_previews
 from nbflow.widgets.run_page.charts import charts_block
 from nbflow.widgets.run_page.data import PREVIEWS_BYTES, changes, page_data, saved_data
-from nbflow.widgets.run_page.series import MOST_POINTS, exact
+from nbflow.widgets.run_page.series import asked_history
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:
@@ -110,18 +109,18 @@ class RunPage(View):
         return is_new
 
     def _follow(self, interval_s: float) -> None:
-        wait_s = interval_s
+        wait_s, is_new = interval_s, False
         while not self._ended.wait(wait_s):
             begun = time.perf_counter()
             try:
-                is_new = self._look()
-                files = artifact_tree(self.run, self._client)
-            except FAILED:
+                is_new = self._look() or is_new
+                if self._client is None:  # gone; what is shown stays
+                    return
+                if is_new or artifact_tree(self.run, self._client) != self._data()["artifacts"]:
+                    self._tell_changes()
+            except FAILED:  # what was new is told the next time
                 continue
-            if self._client is None:  # gone; what is shown stays
-                return
-            if is_new or files != self._data()["artifacts"]:
-                self._tell_changes()
+            is_new = False
             if self.run.info.status not in _RUNNING:
                 return
             # It may be this process that trains: of its time, not more than a fiftieth is taken.
@@ -141,10 +140,7 @@ class RunPage(View):
     def _history(
         self, key: Any, axis: Any = "step", low: Any = None, high: Any = None, points: Any = None
     ) -> dict[str, Any]:
-        if not isinstance(key, str) or axis not in ("step", "time") or not (_is_place(low) and _is_place(high)):
-            raise InvalidRequestError("A history is of a metric by name, over 'step' or 'time', between two numbers.")
-        limit = min(points, MOST_POINTS) if isinstance(points, int) and points > 0 else MOST_POINTS
-        return exact(self.run, self._asked_client(), key, axis, low, high, limit)
+        return asked_history(self.run, self._asked_client(), key, axis, low, high, points)
 
     @answers("list")
     def _list(self, path: str) -> list[dict[str, Any]]:
@@ -178,7 +174,3 @@ def run_bundle(run: Run) -> dict[str, Any]:
         MIME type to content.
     """
     return shown(lambda: RunPage(run), lambda: drawn_run(run))
-
-
-def _is_place(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and math.isfinite(value))

@@ -1,4 +1,4 @@
-"""What a run table tells its view: which runs pass a filter, how metrics went, which layouts are kept, CSV."""
+"""What a run table tells its view: which runs pass a filter, how metrics went, which layouts are kept."""
 
 from __future__ import annotations
 
@@ -63,11 +63,6 @@ class TableAsks(View):
                 if len(values) > 1:
                     lines.setdefault(run_id, {})[metric] = values
         return {"lines": lines}
-
-    @answers("csv")
-    def _csv(self) -> dict[str, str]:
-        """Give all runs and columns, as pandas writes them."""
-        return {"name": "runs.csv", "text": self._runs.to_csv(index=False)}
 
     @answers("layouts")
     def _layouts(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from nbflow.widgets.run_table.data import TableData
 from nbflow.widgets.run_table.layouts import Layouts
 from nbflow.widgets.run_table.live import Follower, Watch
 from nbflow.widgets.run_table.patch import is_same, patch
-from nbflow.widgets.run_table.rows import frame_of_runs, ids_of_runs, store_of
+from nbflow.widgets.run_table.rows import RUN_ID, frame_of_runs, ids_of_runs, store_of
 from nbflow.widgets.wire import Ready
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ class RunTable(TableAsks, TableActions):
             If it is set to something else than runs.
         """
         wanted = set(self._selected_ids())
-        rows = np.flatnonzero([run_id in wanted for run_id in self._table.run_ids()])
-        return self._runs.iloc[rows]
+        runs = self._runs  # taken once: the next moment a live table may have others, in other places
+        return runs.iloc[np.flatnonzero([str(run_id) in wanted for run_id in runs[RUN_ID]])]
 
     @selected.setter
     def selected(self, runs: object) -> None:

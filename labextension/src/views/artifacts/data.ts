@@ -1,5 +1,7 @@
 /** Artifacts as they come from Python: a tree, and what is seen of a file. */
 
+import { list, natural, object, text } from '../given';
+
 export interface Entry {
   readonly path: string;
   readonly isDir: boolean;
@@ -124,20 +126,4 @@ function pixels(found: unknown): string | null {
 
 function cell(found: unknown): Cell {
   return typeof found === 'string' || typeof found === 'number' || found === null ? found : String(found);
-}
-
-function object(found: unknown): Record<string, unknown> {
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Record<string, unknown>) : {};
-}
-
-function list(found: unknown): readonly unknown[] {
-  return Array.isArray(found) ? found : [];
-}
-
-function text(found: unknown): string | null {
-  return typeof found === 'string' ? found : null;
-}
-
-function natural(found: unknown): number | null {
-  return typeof found === 'number' && Number.isFinite(found) && found >= 0 ? found : null;
 }

@@ -1,16 +1,12 @@
 /** A file to the browser's downloads: from a kernel, or from what was saved. */
 
+import { download as handOver } from '../parts/copy';
 import type { Source } from '../source';
 import { nameOf, type Preview } from './data';
 
 /** Hands bytes to the browser, as a file of no kind that it would open. */
 export function saveBytes(name: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(new Blob([bytes as BlobPart], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  handOver(name, bytes as BlobPart, 'application/octet-stream');
 }
 
 /** Asks for a file and saves it. */
@@ -28,11 +24,17 @@ export function savedBytes(preview: Preview): Uint8Array | undefined {
     if (preview.bytes) return preview.bytes;
     return preview.base64 === undefined ? undefined : fromBase64(preview.base64);
   }
-  if (preview.kind === 'html') return new TextEncoder().encode(preview.html);
+  if (preview.kind === 'html') return encoded(preview.html, preview.size);
   // JSON was set out anew, and tables were cut: only a plain text is what the file is.
   return preview.kind === 'text' && preview.language !== 'json' && preview.cut === null
-    ? new TextEncoder().encode(preview.text)
+    ? encoded(preview.text, preview.size)
     : undefined;
+}
+
+/** The bytes of a text, if they are as many as the file's: decoded, it lost its mark of byte order and what was no UTF-8. */
+function encoded(text: string, size: number | null): Uint8Array | undefined {
+  const bytes = new TextEncoder().encode(text);
+  return size === null || bytes.length === size ? bytes : undefined;
 }
 
 function fromBase64(text: string): Uint8Array | undefined {

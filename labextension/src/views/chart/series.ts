@@ -1,5 +1,7 @@
 /** The course of a metric, as it comes from Python: lists in a notebook, typed arrays from a kernel. */
 
+import { finite } from '../given';
+
 export interface Series {
   /** How many points were logged; those here may be fewer. */
   readonly n: number;
@@ -42,8 +44,4 @@ function listed(found: unknown): readonly unknown[] {
   return ArrayBuffer.isView(found) && !(found instanceof DataView)
     ? Array.from(found as unknown as ArrayLike<unknown>, Number)
     : [];
-}
-
-function finite(found: unknown): number | null {
-  return typeof found === 'number' && Number.isFinite(found) ? found : null;
 }

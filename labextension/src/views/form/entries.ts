@@ -82,11 +82,6 @@ export function numberOf(text: string): number {
   return /nan/i.test(bare) ? Number.NaN : bare.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
-/** Tells whether two entries are the same. */
-export function sameEntry(one: Entry | undefined, other: Entry | undefined): boolean {
-  return one === other;
-}
-
 function fits(field: FieldSpec, text: string): boolean {
   const bare = text.trim();
   switch (field.kind) {

@@ -1,5 +1,6 @@
 /** The data of a live display, as they come from Python; what is not of its shape is left out. */
 
+import { finite, list, object, text } from '../given';
 import { type MetricData, type PageState, type Pair, readMetric } from '../run-page/data';
 
 /** What the user arranged: as on the page of a run. */
@@ -123,20 +124,4 @@ function readLiveMetric(found: unknown, runs: ReadonlyMap<string, LiveRun>): rea
     const mode = given.best === 'min' || given.best === 'max' ? given.best : null;
     return { ...metric, run, mode, best: mode && metric[mode] };
   });
-}
-
-function object(found: unknown): Record<string, unknown> {
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Record<string, unknown>) : {};
-}
-
-function list(found: unknown): readonly unknown[] {
-  return Array.isArray(found) ? found : [];
-}
-
-function text(found: unknown): string | null {
-  return typeof found === 'string' ? found : null;
-}
-
-function finite(found: unknown): number | null {
-  return typeof found === 'number' && Number.isFinite(found) ? found : null;
 }

@@ -2,6 +2,7 @@
 
 import { type ArtifactTree, type Preview, readPreview, readTree } from '../artifacts/data';
 import { readNumber, readSeries, type Series } from '../chart/series';
+import { finite, list, object, text } from '../given';
 import { safeUrl } from '../parts/text';
 
 /** What the user arranged. */
@@ -199,20 +200,4 @@ function commitUrl(repo: string | null, commit: string | null): string | undefin
 
 function pairs(found: unknown): readonly Pair[] {
   return list(found).map(row => [String(list(row)[0]), String(list(row)[1])] as const);
-}
-
-function object(found: unknown): Record<string, unknown> {
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Record<string, unknown>) : {};
-}
-
-function list(found: unknown): readonly unknown[] {
-  return Array.isArray(found) ? found : [];
-}
-
-function text(found: unknown): string | null {
-  return typeof found === 'string' ? found : null;
-}
-
-function finite(found: unknown): number | null {
-  return typeof found === 'number' && Number.isFinite(found) ? found : null;
 }

@@ -2,7 +2,7 @@
 
 import { type Cell, type Coded, type Column, cells, checkColumns } from '../columns';
 
-/** What Python tells of a change; see `nbflow/widgets/table_patch.py`. */
+/** What Python tells of a change; see `nbflow/widgets/run_table/patch.py`. */
 interface Patch {
   /** For each row where it was, or `-1 - i` for the `i`-th row of `columns`. Absent where rows are as they were. */
   readonly from?: ArrayLike<number>;
@@ -55,7 +55,19 @@ function patchedTexts(before: Column | undefined, news: Column, from: ArrayLike<
     const place = from[row] ?? 0;
     codes[row] = (place < 0 ? translated[is.codes[-1 - place] ?? -1] : known.codes[place]) ?? -1;
   }
-  return { codes, texts };
+  return texts.length > 2 * codes.length ? inUse(codes, texts) : { codes, texts };
+}
+
+/** Leaves out texts that no row has any more: a tag that changes each second would else fill the page's memory. */
+function inUse(codes: Int32Array, texts: readonly string[]): Coded {
+  const places = new Map<number, number>();
+  const made = codes.map(code => {
+    if (code < 0) return -1;
+    const place = places.get(code) ?? places.size;
+    places.set(code, place);
+    return place;
+  });
+  return { codes: made, texts: [...places.keys()].map(code => texts[code] ?? '') };
 }
 
 function coded(column: Column): Coded {
