@@ -82,9 +82,11 @@ it('is asked for again where the kernel went before it answered', async () => {
   const rendered = loader.render({ el, model: gone });
   gone.emit('destroy');
   await rendered;
-  void loader.render({ el: page(), model: next });
+  const again = loader.render({ el: page(), model: next });
 
   expect(el.textContent).toMatch(/^This view cannot be shown: No kernel/);
   expect(next.sent.map(({ ask }) => ask)).toEqual(['bundle']);
   expect(gone.listeners).toBe(0);
+  next.emit('destroy'); // a page keeps what it waits for
+  await again;
 });

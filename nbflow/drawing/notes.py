@@ -31,7 +31,7 @@ STAR = "★"
 ARROWS = {"max": "↑", "min": "↓"}
 WORDS = {"max": "highest", "min": "lowest"}
 GROUPS = {"params": "params", "metrics": "metrics", "other": "columns"}
-NO_RUNS = "None match, or none were logged yet. Loosen the filter, or log one:"
+NO_RUNS = "None match, none are selected, or none were logged yet. Loosen the filter, or log one:"
 FIRST_RUN = 'with nbflow.start_run():\n    nbflow.log_metric("accuracy", 0.93)'
 
 _SAME_LENGTH = 300

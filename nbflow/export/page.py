@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ _SHOWN = [
 ]
 _PICTURES = ("image/svg+xml", "image/png")
 _CHART = "application/vnd.vegalite."
+_MAIN = "<main>"
+# What leads a page elsewhere, or has a host looked up, whatever its policy says.
+_LEADING_AWAY = re.compile(r"<(meta|link|base)\b", re.IGNORECASE)
 
 
 class NbflowHTMLExporter(HTMLExporter):
@@ -88,8 +92,9 @@ class NbflowHTMLExporter(HTMLExporter):
         for cell in nb.cells:
             for output in cell.get("outputs", ()):
                 _prepare(output)
-        page: tuple[str, dict[str, Any]] = super().from_notebook_node(nb, resources, **kw)
-        return page
+        page, resources = super().from_notebook_node(nb, resources, **kw)
+        head, main, body = page.partition(_MAIN)
+        return head + main + _LEADING_AWAY.sub(r"&lt;\1", body), resources
 
 
 def _prepare(output: NotebookNode) -> None:

@@ -6,12 +6,16 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
     from tests.browser.notebook_page import Notebook
 
     Open = Callable[..., Notebook]
+
+pytestmark = pytest.mark.slow
 
 CELL = """
 import math

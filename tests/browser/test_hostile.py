@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Notebook]
 
+pytestmark = pytest.mark.slow
+
 SETUP = f"""
 import sys, warnings
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})

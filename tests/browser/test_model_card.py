@@ -9,6 +9,8 @@ import pytest
 
 from tests.browser.notebook_page import Notebook
 
+pytestmark = pytest.mark.slow
+
 STORE = """
 import os
 import nbflow

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Notebook]
 
+pytestmark = pytest.mark.slow
+
 CELL = """
 import time
 import nbflow

@@ -50,6 +50,7 @@ class Drawing implements Chart {
       this.finalize();
       throw error;
     }
+    if (this.ended) return; // else it would watch for ever
     this.stops.push(watchTheme(() => this.redraw().catch(() => undefined)));
     if ((this.spec as { width?: unknown }).width === 'container') this.followWidth();
   }
@@ -77,6 +78,7 @@ class Drawing implements Chart {
   }
 
   finalize(): void {
+    if (this.ended) return; // somebody else may draw in its place by now
     this.ended = true;
     for (const stop of this.stops) stop();
     this.stops = [];

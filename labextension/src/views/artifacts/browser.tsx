@@ -29,12 +29,13 @@ type Seen = { path: string; preview?: Preview; error?: string };
 /** Shows artifacts. */
 export function Artifacts({ tree, saved, source, selected, onSelect, codeFor }: ArtifactsProps) {
   const [asked, setAsked] = useState<ReadonlyMap<string, readonly Entry[]>>(new Map());
+  const [failed, setFailed] = useState(false);
   const live = source.mode === 'live';
   const list = useCallback(
     (path: string) => {
       source.ask('list', { path }).then(
         found => setAsked(before => new Map(before).set(path, readEntries(found))),
-        () => setAsked(before => new Map(before).set(path, []))
+        () => setFailed(true) // asked again when the kernel is back
       );
     },
     [source]
@@ -49,7 +50,11 @@ export function Artifacts({ tree, saved, source, selected, onSelect, codeFor }: 
   if (!top)
     return (
       <p class="nbf-soft">
-        {live ? 'Looking …' : 'The artifacts are on another machine; with a kernel they are listed.'}
+        {live && failed
+          ? 'They could not be listed.'
+          : live
+            ? 'Looking …'
+            : 'The artifacts are on another machine; with a kernel they are listed.'}
       </p>
     );
   if (!top.length) return <p class="nbf-soft">No artifacts.</p>;

@@ -49,7 +49,7 @@ export function Page({ html, scripts, label }: { html: string; scripts: boolean;
           </Button>
           <span class="nbf-soft">
             {run
-              ? 'They are shut in: no network, and no way to this notebook.'
+              ? 'They are shut in and cannot reach this notebook; what this page holds they could send away.'
               : 'This page draws itself by scripts, which do not run yet.'}
           </span>
         </div>

@@ -113,6 +113,11 @@ export function Grid(props: GridProps) {
     if (what === 'fold' || (how === 'only' && (lines.row[line] ?? -1) < 0)) actions.fold(line, lines.fold[line] === 1);
     else actions.select(line, what === 'check' && how === 'only' ? 'toggle' : how);
   };
+  // A scroll bar below takes room from the lines: without more of it, the last one would be half hidden.
+  useLayoutEffect(() => {
+    const grid = box.current;
+    if (grid) grid.style.setProperty('--nbf-bar', `${Math.max(grid.offsetHeight - grid.clientHeight - 2, 0)}px`);
+  }, [placed, lines.length]);
   return (
     <div
       ref={box}
