@@ -96,7 +96,7 @@ def test_an_evaluation_is_logged_to_the_run_of_the_training(model: Any, the_run:
 
 
 def failing(keras: Any) -> Any:
-    class Failing(keras.callbacks.Callback):  # type: ignore[misc]
+    class Failing(keras.callbacks.Callback):
         def on_epoch_end(self, _epoch: int, _logs: Any = None) -> None:
             raise ArithmeticError("mine")
 

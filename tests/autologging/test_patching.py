@@ -93,7 +93,7 @@ def test_params_that_are_routed_are_found() -> None:
 
     with sklearn.config_context(enable_metadata_routing=True):
 
-        class Own(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+        class Own(ClassifierMixin, BaseEstimator):
             def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Own:  # noqa: N803 - scikit-learn's names
                 return self
 

@@ -288,7 +288,7 @@ def test_fitting_and_answering_at_once_is_one_training(the_run: TheRun, estimato
 
 @pytest.mark.usefixtures("watched")
 def test_a_class_that_inherits_its_fit_is_watched(the_run: TheRun) -> None:
-    class Own(LogisticRegression):  # type: ignore[misc]
+    class Own(LogisticRegression):
         pass
 
     Own().fit(ROWS, KINDS)
@@ -298,7 +298,7 @@ def test_a_class_that_inherits_its_fit_is_watched(the_run: TheRun) -> None:
 
 @pytest.mark.usefixtures("watched")
 def test_a_fit_of_the_users_own_is_not(runs: Runs) -> None:
-    class Own(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    class Own(ClassifierMixin, BaseEstimator):
         def fit(self, rows: Any, _kinds: Any) -> Own:
             self.classes_ = rows
             return self
@@ -354,7 +354,7 @@ def test_wrong_arguments_are_told_as_ever(the_run: TheRun) -> None:
     assert the_run().status == "FAILED"
 
 
-class Interrupting(LogisticRegression):  # type: ignore[misc]
+class Interrupting(LogisticRegression):
     def predict(self, rows: Any) -> Any:
         raise KeyboardInterrupt
 
@@ -370,7 +370,7 @@ def test_an_interrupt_ends_the_run_killed(the_run: TheRun) -> None:
     assert the_run().status == "KILLED"
 
 
-class Strange(LogisticRegression):  # type: ignore[misc]
+class Strange(LogisticRegression):
     def get_params(self, deep: bool = True) -> Any:
         if deep:
             raise OSError("no params today")
