@@ -73,7 +73,7 @@ def test_early_stopping_leaves_the_best_rounds_metrics_as_the_latest(the_run: Th
 def test_callbacks_of_the_users_are_called_as_ever(the_run: TheRun, matrix: Any) -> None:
     nbflow.xgboost.autolog(log_models=False)
 
-    class Stop(xgb.callback.TrainingCallback):  # type: ignore[misc,name-defined]
+    class Stop(xgb.callback.TrainingCallback):  # type: ignore[name-defined]
         def after_iteration(self, _model: Any, epoch: int, _evals_log: Any) -> bool:
             return epoch == 1
 
@@ -186,7 +186,7 @@ def test_what_goes_wrong_in_a_round_does_not_end_the_training(
 
     with nbflow.start_run() as run:
 
-        class Delete(xgb.callback.TrainingCallback):  # type: ignore[misc,name-defined]
+        class Delete(xgb.callback.TrainingCallback):  # type: ignore[name-defined]
             def before_iteration(self, _model: Any, epoch: int, _evals_log: Any) -> bool:
                 if epoch == 1:
                     nbflow.delete_run(run.run_id)
