@@ -70,13 +70,14 @@ def test_a_package_is_copied_whole_but_for_its_bytecode(tmp_path: Path) -> None:
     (tmp_path / "source-1" / "helping" / "__pycache__").mkdir(parents=True)
     source = tmp_path / "source-1"
     (source / "helping" / "__pycache__" / "x.pyc").write_bytes(b"")
+    (source / "helping" / "__init__.py").touch()  # else a module of that name, wherever, would come before it
     (source / "helping" / "part.py").write_text("VALUE = 1\n")
     (source / "model.py").write_text(script)
     folder = tmp_path / "model"
 
     save_model("python_function", source / "model.py", folder, code_paths=[source / "helping"], pip_requirements=[])
 
-    assert [path.name for path in (folder / "code").rglob("*")] == ["helping", "part.py"]
+    assert {path.name for path in (folder / "code").rglob("*")} == {"helping", "__init__.py", "part.py"}
     assert load_pyfunc(folder, trusted=MINE).predict(None) == 1
 
 
