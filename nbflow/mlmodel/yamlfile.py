@@ -18,6 +18,7 @@ from nbflow.errors import ModelFormatError, UnsupportedValueError
 __all__ = ["plain", "read_yaml", "yaml_text"]
 
 _MAX_DEPTH = 64
+_TOO_DEEP = f"nests deeper than {_MAX_DEPTH} levels"
 # What is written stands in the document's own levels.
 _MAX_OWN_DEPTH = 60
 _MAX_NODES = 200_000
@@ -71,6 +72,8 @@ def _read(text: str, path: str) -> Any:
         fault = _fault(yaml.parse(text, loader_class))
         value = None if fault else yaml.load(text, loader_class)  # noqa: S506 - a subclass of the safe one
     except yaml.YAMLError as exc:
+        if "nesting depth" in str(exc):  # libyaml reads ahead, and may meet its own limit first
+            raise ModelFormatError(path, f"It {_TOO_DEEP}.") from exc
         raise ModelFormatError(path, f"It is not YAML of plain values: {_told(exc)}.") from exc
     except _MALFORMED as exc:
         raise ModelFormatError(path, f"A value in it has not the form that its tag asks for: {_short(exc)}.") from exc
@@ -178,7 +181,7 @@ def _fault(events: Iterable[Any]) -> str:
         if open_nodes[-1].size > _MAX_NODES:
             return f"has more than {_MAX_NODES:,} values, with its aliases written out"
         if len(open_nodes) - 1 + node.height > _MAX_DEPTH:
-            return f"nests deeper than {_MAX_DEPTH} levels"
+            return _TOO_DEEP
     return ""
 
 

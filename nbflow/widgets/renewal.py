@@ -72,10 +72,6 @@ class Renewal:
                     with _pending_lock:
                         _pending.discard(self)
 
-    def stop(self) -> None:
-        """Renew a last time if something is new."""
-        self.now()
-
 
 def _hook() -> None:
     """Have what is pending done before a cell ends: a notebook that is executed as a whole has no kernel afterwards."""

@@ -92,7 +92,7 @@ class View(anywidget.AnyWidget):
         comm = getattr(self, "comm", None)
         if comm is None:
             return
-        self._renewal.stop()
+        self._renewal.now()
         super().close()
         self.layout.close()
         self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets' way to show nothing of a closed widget

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,16 @@ from nbflow.flavors.saving import save_model
 
 if TYPE_CHECKING:
     from nbflow.mlmodel.document import Model
+
+
+@pytest.fixture(autouse=True)
+def modules() -> Iterator[None]:
+    """Leave `sys.path` as it was, and drop the modules of models: what one leaves there would shadow another's."""
+    path = list(sys.path)
+    yield
+    sys.path[:] = path
+    for name in [name for name in sys.modules if name.startswith("helping")]:
+        del sys.modules[name]
 
 
 @pytest.fixture(scope="session")
