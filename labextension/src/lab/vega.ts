@@ -51,17 +51,12 @@ function saving(chart: Chart): HTMLElement {
     button.type = 'button';
     button.textContent = type.toUpperCase();
     button.title = `Save this chart as ${type.toUpperCase()}`;
-    button.addEventListener('click', () => void save(chart, type));
+    button.addEventListener('click', async () => {
+      const { saveChart } = await import('../views/chart/save'); // not with the page: few charts are saved
+      await saveChart(chart, type, 'chart');
+    });
   }
   return bar;
-}
-
-async function save(chart: Chart, type: 'svg' | 'png'): Promise<void> {
-  const image = await chart.image(type);
-  const link = document.createElement('a');
-  link.href = type === 'png' ? image : `data:image/svg+xml;charset=utf-8,${encodeURIComponent(image)}`;
-  link.download = `chart.${type}`;
-  link.click();
 }
 
 export const vega: JupyterFrontEndPlugin<void> = {

@@ -2,11 +2,11 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../parts/button';
-import { download } from '../parts/copy';
 import { Message } from '../parts/message';
 import { tip } from '../parts/text';
 import type { Chart, Source } from '../source';
 import { Picture } from './picture';
+import { saveChart } from './save';
 
 export interface VegaChartProps {
   /** What it shows, for who cannot see it; its picture's file name. */
@@ -81,7 +81,7 @@ export function VegaChart(props: VegaChartProps) {
               key={type}
               label={`Save as ${type.toUpperCase()}`}
               look="plain"
-              onClick={() => void save(chart, type, label)}
+              onClick={() => void saveChart(chart, type, label)}
             >
               {type.toUpperCase()}
             </Button>
@@ -135,14 +135,4 @@ function placed(spec: object, data: VegaChartProps['data']): object {
   const width = single && !faceted && !('width' in spec) ? { width: 'container' } : {};
   if (!data) return { ...spec, ...width };
   return { ...spec, ...width, datasets: { ...(spec as { datasets?: object }).datasets, ...data } };
-}
-
-async function save(chart: Chart, type: 'svg' | 'png', label: string): Promise<void> {
-  const name = `${label.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'chart'}.${type}`;
-  const image = await chart.image(type);
-  if (type === 'svg') return download(name, image, 'image/svg+xml');
-  const link = document.createElement('a');
-  link.href = image;
-  link.download = name;
-  link.click();
 }

@@ -1,6 +1,7 @@
 /** One chart: what it is made of, the code that makes it, and the chart itself, in which runs are selected. */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Log, Smooth } from '../chart/scale-tools';
 import { VegaChart } from '../chart/vega-chart';
 import { Button } from '../parts/button';
 import { CopyButton } from '../parts/copy';
@@ -129,24 +130,8 @@ function LineTools({ source, band }: { source: Source<unknown, CompareState>; ba
   const { log = false, smooth = 0 } = source.state;
   return (
     <>
-      <Button label="Logarithmic scale" pressed={log} onClick={() => source.setState({ log: !log })}>
-        Log
-      </Button>
-      {!band && (
-        <label class="nbf-smooth">
-          <span>Smooth</span>
-          <input
-            type="range"
-            min={0}
-            max={0.99}
-            step={0.01}
-            value={smooth}
-            aria-valuetext={smooth === 0 ? 'not smoothed' : `${smooth}`}
-            onInput={event => source.setState({ smooth: Number(event.currentTarget.value) })}
-          />
-          <span class="nbf-smooth-value">{smooth === 0 ? 'off' : smooth.toFixed(2)}</span>
-        </label>
-      )}
+      <Log log={log} arrange={patch => source.setState(patch)} />
+      {!band && <Smooth smooth={smooth} arrange={patch => source.setState(patch)} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** The data of a comparison, as they come from Python; what is not of their shape is left out, or is an error in words. */
 
 import { type Column, checkColumns } from '../columns';
+import { isRecord, list, object, text, texts } from '../given';
 
 /** What the user arranged. */
 export interface CompareState {
@@ -88,7 +89,7 @@ export function readComparison(found: unknown): ComparisonData {
   if (!isRecord(found)) throw new TypeError('its data are missing');
   const runs = list(found.runs).filter(isRecord).map(readRun);
   if (new Set(runs.map(run => run.id)).size < runs.length) throw new TypeError('a run is there twice');
-  const choices = isRecord(found.choices) ? found.choices : {};
+  const choices = object(found.choices);
   return {
     runs,
     all: typeof found.all === 'number' ? found.all : runs.length,
@@ -106,18 +107,20 @@ export function readComparison(found: unknown): ComparisonData {
 
 /** Reads a chart, as it came with the data or as the answer to a question. */
 export function readChart(found: unknown): ChartData {
-  const chart = isRecord(found) ? found : {};
+  const chart = object(found);
   const { pick, brush } = chart;
   return {
-    kind: text(chart.kind),
-    args: isRecord(chart.args) ? chart.args : {},
-    code: text(chart.code),
-    title: text(chart.title),
+    kind: textOf(chart.kind),
+    args: object(chart.args),
+    code: textOf(chart.code),
+    title: textOf(chart.title),
     notes: texts(chart.notes),
-    words: text(chart.words),
+    words: textOf(chart.words),
     spec: isRecord(chart.spec) ? chart.spec : null,
-    pick: isRecord(pick) ? { param: text(pick.param), field: text(pick.field) } : null,
-    brush: isRecord(brush) ? { param: text(brush.param), field: text(brush.field), data: text(brush.data) } : null,
+    pick: isRecord(pick) ? { param: textOf(pick.param), field: textOf(pick.field) } : null,
+    brush: isRecord(brush)
+      ? { param: textOf(brush.param), field: textOf(brush.field), data: textOf(brush.data) }
+      : null,
     lines: isRecord(chart.lines) ? readLines(chart.lines) : null
   };
 }
@@ -131,42 +134,29 @@ export function keyOf(kind: string, args: ChartArgs): string {
 }
 
 function readRun(run: Record<string, unknown>): RunHead {
-  const color = text(run.color);
+  const color = textOf(run.color);
   return {
-    id: text(run.id),
-    name: text(run.name),
-    label: text(run.label),
-    letter: text(run.letter),
+    id: textOf(run.id),
+    name: textOf(run.name),
+    label: textOf(run.label),
+    letter: textOf(run.letter),
     color: COLOR.test(color) ? color : '#8f8f8f',
-    status: text(run.status)
+    status: textOf(run.status)
   };
 }
 
 function readLines(lines: Record<string, unknown>): LinesData {
-  const name = (value: unknown) => (typeof value === 'string' ? value : null);
   return {
-    data: text(lines.data),
-    x: text(lines.x),
-    y: text(lines.y),
-    smooth: name(lines.smooth),
-    label: name(lines.label),
-    zoom: name(lines.zoom),
+    data: textOf(lines.data),
+    x: textOf(lines.x),
+    y: textOf(lines.y),
+    smooth: text(lines.smooth),
+    label: text(lines.label),
+    zoom: text(lines.zoom),
     reduced: lines.reduced === true
   };
 }
 
-export function isRecord(found: unknown): found is Record<string, unknown> {
-  return typeof found === 'object' && found !== null && !Array.isArray(found);
-}
-
-function list(found: unknown): readonly unknown[] {
-  return Array.isArray(found) ? found : [];
-}
-
-function texts(found: unknown): string[] {
-  return list(found).filter(each => typeof each === 'string');
-}
-
-function text(found: unknown): string {
-  return typeof found === 'string' ? found : '';
+function textOf(found: unknown): string {
+  return text(found) ?? '';
 }

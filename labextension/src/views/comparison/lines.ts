@@ -1,7 +1,8 @@
 /** Lines as the user arranged them: smoothed, on a logarithmic axis, with exact points where somebody zoomed in. */
 
 import { smoothed } from '../chart/smooth';
-import { type ChartData, isRecord, type LinesData } from './data';
+import { isRecord } from '../given';
+import type { ChartData, LinesData } from './data';
 
 /** The exact points of a part, by the label of their run. */
 export interface Exact {

@@ -1,6 +1,7 @@
 /** Which runs are selected: by a click, with a key held by more of them, or by an area drawn over marks. */
 
-import { type ChartData, isRecord, type RunHead } from './data';
+import { isRecord } from '../given';
+import type { ChartData, RunHead } from './data';
 
 /** The selection after a click on runs: alone they are selected, or no longer if they were; `add` keeps the others. */
 export function picked(selected: readonly string[], clicked: readonly string[], add: boolean): string[] {

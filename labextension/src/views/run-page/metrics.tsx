@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { Lines } from '../chart/lines';
+import { Log, Smooth } from '../chart/scale-tools';
 import { readSeries, type Series } from '../chart/series';
 import { Button } from '../parts/button';
 import { TextField } from '../parts/field';
@@ -128,22 +129,8 @@ export function Arrange({ source }: { source: Source<unknown, PageState> }) {
       >
         Time
       </Button>
-      <Button label="Logarithmic scale" pressed={log} onClick={() => source.setState({ log: !log })}>
-        Log
-      </Button>
-      <label class="nbf-smooth">
-        <span>Smooth</span>
-        <input
-          type="range"
-          min={0}
-          max={0.99}
-          step={0.01}
-          value={smooth}
-          aria-valuetext={smooth === 0 ? 'not smoothed' : `${smooth}`}
-          onInput={event => source.setState({ smooth: Number(event.currentTarget.value) })}
-        />
-        <span class="nbf-smooth-value">{smooth === 0 ? 'off' : smooth.toFixed(2)}</span>
-      </label>
+      <Log log={log} arrange={patch => source.setState(patch)} />
+      <Smooth smooth={smooth} arrange={patch => source.setState(patch)} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** What the user arranged, as it is kept in the notebook and told to Python. */
 
+import { isRecord, texts } from '../given';
 import type { SortBy } from './order';
 
 /** A column's own filter: texts that contain something, or numbers between two. */
@@ -103,16 +104,8 @@ export function layoutOf(state: TableState): Layout {
   return { sort, differ, group, tree, sparklines, shown, hidden, order, pinned, widths };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isSort(value: unknown): value is { id: string; desc: unknown } {
   return isRecord(value) && typeof value.id === 'string';
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
 }
 
 function numbers(value: unknown): Record<string, number> {
