@@ -208,8 +208,8 @@ def test_one_run_shows_what_it_has(runs: RunFrame) -> None:
 
 
 def test_runs_without_metrics_have_no_charts(client: Client) -> None:
-    for value in ("a", "b"):
-        run = client.create_run("0")
+    for time_ms, value in enumerate(("a", "b"), start=1):
+        run = client.create_run("0", start_time=time_ms)  # of one millisecond, the first would come first
         client.log_param(run.run_id, "kind", value)
     data = saved(compare(client.search_frame(["0"])))
 
