@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 import secrets
@@ -62,22 +63,8 @@ def check_key(key: object, kind: str) -> str:
     if not isinstance(key, str):
         raise UnsupportedValueError(f"the {kind}", key, "names are strings.")
     key = str.__str__(key)  # numpy.str_, for one, is a str that no log can be written from
-    if not key:
-        raise InvalidNameError(kind, key, "It must not be empty.")
-    if len(key) > MAX_KEY:
-        raise LimitExceededError(f"the {kind}", len(key), MAX_KEY)
-    if not _KEY.fullmatch(key):
-        raise InvalidNameError(
-            kind,
-            key,
-            "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
-            "colons (:) and slashes (/).",
-        )
-    normal = posixpath.normpath(key)
-    if normal != key or key == "." or key.startswith(("..", "/")):
-        raise InvalidNameError(
-            kind, key, f"Names may be treated as files, and this one would resolve to {normal!r}. Use another one."
-        )
+    if not _is_key(key):
+        raise _key_error(key, kind)
     return key
 
 
@@ -141,3 +128,29 @@ def temporary_name() -> str:
 def is_temporary_name(name: str) -> bool:
     """Tell whether a file's name is one that `temporary_name` gives."""
     return _TEMPORARY.fullmatch(name) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_key(key: str) -> bool:
+    # Remembered: the same few names come with every run, and three looks at each in a run are a twentieth of its cost.
+    normal = len(key) <= MAX_KEY and _KEY.fullmatch(key) is not None and posixpath.normpath(key) == key
+    return normal and key != "." and not key.startswith(("..", "/"))
+
+
+def _key_error(key: str, kind: str) -> InvalidNameError | LimitExceededError:
+    """Say what is wrong with a key."""
+    if not key:
+        return InvalidNameError(kind, key, "It must not be empty.")
+    if len(key) > MAX_KEY:
+        return LimitExceededError(f"the {kind}", len(key), MAX_KEY)
+    if not _KEY.fullmatch(key):
+        return InvalidNameError(
+            kind,
+            key,
+            "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
+            "colons (:) and slashes (/).",
+        )
+    problem = (
+        f"Names may be treated as files, and this one would resolve to {posixpath.normpath(key)!r}. Use another one."
+    )
+    return InvalidNameError(kind, key, problem)

@@ -11,7 +11,7 @@ from tests.bench.timing import Contender, Figures
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.magics.conftest import Kernel
+    from tests.magics.kernel import Kernel
 
 __all__ = ["measure"]
 
@@ -57,7 +57,7 @@ _KINDS = {"numpy": "a product of matrices in NumPy", "python": "Python alone, wh
 
 def measure(folder: Path) -> Section:
     """Measure: all in one kernel, in rounds that take turns, since the same work takes another time in another."""
-    from tests.magics.conftest import Kernel
+    from tests.magics.kernel import Kernel
 
     here: Any = measure  # no process of their own makes these samples
     kernel = Kernel(folder)

@@ -15,7 +15,7 @@ from nbflow.magics.complete import candidates, matcher
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from tests.magics.conftest import Kernel
+    from tests.magics.kernel import Kernel
 
 
 def test_a_kernel_completes_verbs(kernel: Kernel) -> None:

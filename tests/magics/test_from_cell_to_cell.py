@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbflow import Client
     from nbflow.entities import Run
-    from tests.magics.conftest import Kernel, NewKernel
+    from tests.magics.conftest import NewKernel
+    from tests.magics.kernel import Kernel
 
 NONE = "None\n"
 

@@ -12,7 +12,7 @@ from nbclient.exceptions import CellExecutionError
 
 if TYPE_CHECKING:
     from nbflow import Client
-    from tests.magics.conftest import Kernel
+    from tests.magics.kernel import Kernel
 
 IMPORTS = """
 import pandas as pd

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from nbflow import Client
     from nbflow.entities import Run
-    from tests.magics.conftest import Kernel
+    from tests.magics.kernel import Kernel
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.magics.conftest import TIMEOUT_S, Kernel
+from tests.magics.kernel import TIMEOUT_S, Kernel
 from tests.widgets.conftest import RUNS, saved_data
 
 VIEW = "application/vnd.jupyter.widget-view+json"

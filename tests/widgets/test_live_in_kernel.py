@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.magics.conftest import TIMEOUT_S, Kernel
+from tests.magics.kernel import TIMEOUT_S, Kernel
 from tests.widgets.conftest import saved_data
 
 if TYPE_CHECKING:
