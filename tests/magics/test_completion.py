@@ -11,6 +11,7 @@ import pytest
 import nbflow
 from nbflow import Client
 from nbflow.magics.complete import candidates, matcher
+from tests.clock import next_millisecond
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -31,10 +32,12 @@ def test_a_kernel_completes_the_verbs_of_the_command_line(kernel: Kernel) -> Non
 
 def test_a_kernel_completes_names_of_experiments(kernel: Kernel, store: Client) -> None:
     store.create_experiment("first try")
+    next_millisecond()  # the last comes first
     store.create_experiment("first-rate")
 
     assert kernel.complete("%nbflow experiment first t") == ("first t", ["first try"])
-    assert kernel.complete("%nbflow experiment ")[1] == ["first-rate", "first try", "Default"]
+    names = kernel.complete("%nbflow experiment ")[1]
+    assert (names[0], sorted(names)) == ("first-rate", ["Default", "first try", "first-rate"])
 
 
 def test_a_kernel_completes_runs(kernel: Kernel, store: Client) -> None:

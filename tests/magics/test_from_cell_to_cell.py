@@ -15,7 +15,7 @@ NONE = "None\n"
 
 def runs_of(store: Client) -> list[Run]:
     """Give all runs, in the order they were started."""
-    return list(reversed(store.search_runs(["0"])))
+    return sorted(store.search_runs(["0"]), key=lambda run: run.run_id)  # finer than milliseconds
 
 
 def test_the_next_cell_finds_the_run_of_the_one_before(kernel: Kernel) -> None:

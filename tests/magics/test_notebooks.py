@@ -77,7 +77,8 @@ def test_a_failing_cell_stops_the_notebook(tmp_path: Path, client: Client) -> No
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
         NotebookClient(notebook, kernel_name="python3", timeout=60).execute(cwd=str(tmp_path))
 
-    assert [(run.name, run.status) for run in reversed(client.search_runs(["0"]))] == [
+    runs = sorted(client.search_runs(["0"]), key=lambda run: run.run_id)
+    assert [(run.name, run.status) for run in runs] == [
         ("first", "FINISHED"),
         ("second", "FAILED"),
     ]

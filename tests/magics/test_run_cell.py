@@ -19,7 +19,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY4
 def all_runs(store: Client) -> list[Run]:
     """Give the runs of all experiments, in the order they were started."""
     ids = [experiment.experiment_id for experiment in store.search_experiments()]
-    return list(reversed(store.search_runs(ids)))
+    return sorted(store.search_runs(ids), key=lambda run: run.run_id)  # finer than milliseconds
 
 
 def only_run(store: Client) -> Run:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def runs_of(client: Client) -> list[Run]:
     """Give all runs, in the order they were started."""
-    return list(reversed(client.search_runs(["0"])))
+    return sorted(client.search_runs(["0"]), key=lambda run: run.run_id)  # finer than milliseconds
 
 
 def output(client: Client) -> str:

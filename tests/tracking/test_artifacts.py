@@ -31,6 +31,7 @@ from nbflow.errors import (
     RunNotFoundError,
     UnsupportedValueError,
 )
+from tests.clock import next_millisecond
 
 CLIMBING = ["..", "../a", "a/../../b", "a/../b", "/etc/passwd", "a//b", "./a", "a/.", "a\0b", "\ud800"]
 
@@ -123,6 +124,22 @@ def test_a_link_in_the_users_folder_is_logged_as_what_it_leads_to(run: ActiveRun
     assert (folder(run) / "link.txt").read_text() == "content"
 
 
+def test_a_file_is_opened_and_read_in_parts(run: ActiveRun) -> None:
+    client = Client()
+    client.log_bytes(run.run_id, b"0123456789", "deep/a.bin")
+    far = client.create_run(client.create_experiment("far", artifact_location="memory://opened/far"))
+    client.log_bytes(far.run_id, b"0123456789", "deep/a.bin")
+
+    for run_id in (run.run_id, far.run_id):
+        with client.open_artifact(run_id, "deep/a.bin") as file:
+            file.seek(4)
+            assert file.read(3) == b"456"
+        with pytest.raises(ArtifactNotFoundError):
+            client.open_artifact(run_id, "deep/b.bin")
+        with pytest.raises(InvalidPathError, match="folder"):
+            client.open_artifact(run_id, "deep")
+
+
 # ---------------------------------------------------------------- what climbs out
 
 
@@ -151,6 +168,7 @@ def test_no_path_leads_out_of_the_run(path: str, run: ActiveRun, secret: Path, t
         lambda: nbflow.get_artifact_uri(path),
         lambda: client.log_bytes(run.run_id, b"", path),
         lambda: client.read_artifact(run.run_id, path),
+        lambda: client.open_artifact(run.run_id, path),
         lambda: client.download_artifacts(run.run_id, path),
         lambda: client.list_artifacts(run.run_id, path),
         lambda: nbflow.artifacts.download_artifacts(run_id=run.run_id, artifact_path=path),
@@ -398,6 +416,7 @@ def test_tables_of_all_runs_come_together_newest_first() -> None:
             nbflow.log_param("p", number)
             nbflow.log_table({"a": [number]}, "t.json")
         ids.append(run.run_id)
+        next_millisecond()
     with nbflow.start_run():
         nbflow.log_table({"a": [99]}, "other.json")
 

@@ -12,6 +12,7 @@ from nbflow import ActiveRun, Client
 from nbflow.data import from_numpy, from_pandas
 from nbflow.entities import Dataset, DatasetInput, InputTag
 from nbflow.errors import InvalidInputError, LimitExceededError, RunNotFoundError, UnsupportedValueError
+from tests.clock import next_millisecond
 
 FRAME = pd.DataFrame({"x": [1.5, 2.5, 3.5], "größe": ["a", "b", "c"], "y": [0, 1, 0]})
 
@@ -136,6 +137,7 @@ def test_logging_an_input_without_a_run_starts_one() -> None:
 )
 def test_runs_are_found_by_their_data(filter_string: str, found: int, run: ActiveRun) -> None:
     nbflow.log_input(from_pandas(FRAME, name="iris"), context="training")
+    next_millisecond()  # it is the last of the list
     Client().create_run("0")
 
     assert len(nbflow.search_runs(filter_string=filter_string)) == found

@@ -22,6 +22,7 @@ from nbflow.errors import (
     RunNotFoundError,
 )
 from nbflow.store.models import ModelFacts
+from tests.clock import next_millisecond
 
 if TYPE_CHECKING:
     from nbflow import Client
@@ -451,6 +452,7 @@ def test_versions_are_searched_by_what_they_are(searched: Client, run_id: str, f
 
 
 def test_the_last_changed_comes_first_and_pages_follow_each_other(searched: Client) -> None:
+    next_millisecond()
     searched.update_model_version("iris", 1, "changed")
 
     pages: list[ModelVersion] = []

@@ -17,6 +17,7 @@ from nbflow.errors import (
     RegisteredModelNotFoundError,
     UnsupportedValueError,
 )
+from tests.clock import next_millisecond
 
 
 @pytest.fixture
@@ -162,6 +163,7 @@ def test_models_are_searched_by_what_they_are(client: Client, filter_string: str
 def test_they_come_in_the_order_that_is_asked_for_page_by_page(client: Client) -> None:
     for name in ("b", "c", "a"):
         client.create_registered_model(name)
+    next_millisecond()
     client.update_registered_model("b", "changed last")
 
     by_name = client.search_registered_models(order_by=["name DESC"])

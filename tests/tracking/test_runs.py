@@ -24,6 +24,7 @@ from nbflow.errors import (
     RunNotFoundError,
     UnsupportedValueError,
 )
+from tests.clock import next_millisecond
 
 UNKNOWN = "f" * 32
 
@@ -440,7 +441,7 @@ def test_a_killed_process_leaves_a_killed_run(python: Callable[..., str]) -> Non
 def test_a_resumed_run_is_running_again_and_keeps_its_end() -> None:
     run = finished(run_name="first")
     start, end = run.info.start_time, run.info.end_time
-    time.sleep(0.002)
+    next_millisecond()
 
     with nbflow.start_run(run_id=run.run_id) as resumed:
         assert resumed.run_id == run.run_id

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from nbflow.errors import ExperimentExistsError, ExperimentNotFoundError, TagNotFoundError
+from tests.clock import next_millisecond
 
 if TYPE_CHECKING:
     from nbflow import Client
@@ -20,11 +21,19 @@ Lines = Callable[..., list[list[str]]]
 
 
 def test_a_pipe_gets_id_name_runs_and_creation(lines: Lines, runs: list[Run]) -> None:
-    (vision, default) = lines("experiments")
+    default, vision = sorted(lines("experiments"), key=lambda line: line[1])
 
     assert vision[:3] == [runs[0].info.experiment_id, "vision", "3"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", vision[3])
     assert default[:3] == ["0", "Default", "0"]
+
+
+def test_the_latest_comes_first(lines: Lines, client: Client) -> None:
+    for name in ("b", "a", "c"):
+        client.create_experiment(name)
+        next_millisecond()
+
+    assert [line[1] for line in lines("experiments", "list", "name != 'Default'")] == ["c", "a", "b"]
 
 
 @pytest.mark.usefixtures("runs")
@@ -40,7 +49,7 @@ def test_what_is_in_the_trash_is_listed_with_its_runs(lines: Lines, client: Clie
 
 
 def test_a_program_gets_documents(document: Callable[..., Any], runs: list[Run]) -> None:
-    (vision, _) = document("experiments")
+    vision = next(each for each in document("experiments") if each["name"] == "vision")
 
     assert set(vision) == {
         "experiment_id",

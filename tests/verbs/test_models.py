@@ -16,6 +16,7 @@ from nbflow.errors import (
     RegisteredModelNotFoundError,
 )
 from nbflow.verbs.session import Session
+from tests.clock import next_millisecond
 
 if TYPE_CHECKING:
     from nbflow import Client
@@ -32,6 +33,7 @@ HOSTILE = '[bold red]x \u202etxt.exe it\'s "q" @b'  # as far as a model can be c
 
 @pytest.mark.usefixtures("fraud")
 def test_a_pipe_gets_name_versions_aliases_and_the_last_change(lines: Lines, client: Client) -> None:
+    next_millisecond()  # the last changed comes first
     client.create_registered_model("other")
 
     other, fraud = lines("models", "list")
@@ -139,6 +141,7 @@ def test_a_version_goes_into_the_trash_and_comes_out(
 
 @pytest.mark.usefixtures("fraud")
 def test_versions_of_namesakes_in_the_trash_are_told_apart(lines: Lines, document: Document, client: Client) -> None:
+    next_millisecond()  # by their times
     client.delete_registered_model("fraud")
     client.create_registered_model("fraud")
     for i in range(2):

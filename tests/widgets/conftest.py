@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from nbflow.widgets.view import View
+from tests.clock import next_millisecond
 
 if TYPE_CHECKING:
     from nbflow import Client
@@ -134,4 +135,5 @@ def runs(client: Client) -> RunFrame:
         client.log_param(run.run_id, "lr", 0.1 * (i + 1))
         client.log_param(run.run_id, "model", "mlp" if i % 2 else "cnn")
         client.set_terminated(run.run_id)
+        next_millisecond()  # the newest comes first
     return client.search_frame(["0"])
