@@ -122,6 +122,58 @@ function lineOf(name: string): string[] {
 
 const names = () => [...el.querySelectorAll('tbody tr:not(.nbf-compare-group) > th')].map(th => th.textContent);
 
+describe('runs that go on', () => {
+  const lines = (points: number[], more: object = {}) =>
+    chartOf(
+      'lines',
+      { metric: 'loss' },
+      {
+        spec: { layer: [], datasets: { rows: [{ c0: [0, 1], c1: points, c3: 'first' }] } },
+        lines: { data: 'rows', x: 'c0', y: 'c1', smooth: null, label: 'c3', zoom: null, reduced: false },
+        ...more
+      }
+    );
+  const become = async (source: Source, charts: object[]) => {
+    await act(async () => source.become({ data: data({ charts }) }));
+    await act(async () => new Promise(resolve => setTimeout(resolve, 0)));
+  };
+
+  it('bring their points into the chart that is there', async () => {
+    const source = await show(data({ charts: [lines([3, 2])] }), { charts: ['lines'] }, 'live');
+    expect(source.drawing.specs).toHaveLength(1);
+
+    await become(source, [lines([3, 2, 1])]);
+
+    expect(source.drawing.specs).toHaveLength(1);
+    expect(source.drawing.sets).toContainEqual(['rows', [expect.objectContaining({ c1: [3, 2, 1] })]]);
+  });
+
+  it('have charts drawn anew that are other ones, and leave the same alone', async () => {
+    const bars = (n: number) =>
+      chartOf('bars', { metric: 'loss' }, { spec: { layer: [], datasets: { rows: [{ n }] } } });
+    const source = await show(data({ charts: [bars(1)] }), { charts: ['bars'] }, 'live');
+
+    await become(source, [bars(1)]);
+    expect(source.drawing.specs).toHaveLength(1);
+
+    await become(source, [bars(2)]);
+    expect(source.drawing.specs).toHaveLength(2);
+  });
+
+  it('have charts asked for again that were asked for', async () => {
+    const charts = [chartOf('bars', { metric: 'accuracy' })];
+    const source = new Source(data({ charts }), { charts: ['bars'], args: { bars: { metric: 'loss' } } }, 'live');
+    source.answer = (_, args) => chartOf('bars', (args as { args: object }).args);
+    await act(async () => mount(el, source, life.signal));
+    await act(async () => new Promise(resolve => setTimeout(resolve, 0)));
+    expect(source.asked.filter(([method]) => method === 'chart')).toHaveLength(1);
+
+    await become(source, charts);
+
+    expect(source.asked.filter(([method]) => method === 'chart')).toHaveLength(2);
+  });
+});
+
 describe('the table', () => {
   it('shows what differs, and all of it when asked', async () => {
     await show(data());

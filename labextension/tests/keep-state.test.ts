@@ -39,6 +39,20 @@ it.each([
   expect(model.setData).not.toHaveBeenCalled();
 });
 
+it('writes at once what waits when the notebook is saved, and not again', () => {
+  const [keeper, model] = [new StateKeeper(MIME), output()];
+
+  keeper.now();
+  expect(model.setData).not.toHaveBeenCalled();
+  keeper.soon(model, { sort: 'b' });
+  keeper.now();
+  expect(model.setData).toHaveBeenCalledOnce();
+  vi.runAllTimers();
+  keeper.now();
+
+  expect(model.setData).toHaveBeenCalledOnce();
+});
+
 it('writes nothing once it is stopped', () => {
   const [keeper, model] = [new StateKeeper(MIME), output()];
 

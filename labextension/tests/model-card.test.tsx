@@ -9,6 +9,7 @@ function card(more: Partial<CardData> = {}): CardData {
   return {
     type: 'version',
     uri: 'models:/flowers/2',
+    known: true,
     name: 'flowers',
     number: 2,
     deleted: false,
@@ -242,6 +243,14 @@ describe('a model card', () => {
     expect(el.textContent).toContain('As it was saved.');
     await click('Try it');
     expect(el.textContent).toContain('No kernel answers');
+  });
+
+  it('offers no change of a version that the store in use does not know', async () => {
+    await shown(new FakeSource<CardData, CardState>(card({ known: false }), {}));
+
+    expect(el.querySelector('.nbf-card-actions')).toBeNull();
+    expect(el.querySelector('[aria-label^="Take away"], [aria-label^="Delete"]')).toBeNull();
+    expect(el.textContent).toContain('The store in use does not know this version');
   });
 
   it('does not miss that it went live in the moment it was drawn', async () => {

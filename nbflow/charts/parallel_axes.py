@@ -29,6 +29,7 @@ _AXIS_WIDTH = 130
 _FEW_RUNS = 60
 _LEVEL_LENGTH = 18
 _SHARED = 5
+_APART = 0.05  # of an axis, which is some 260 pixels: a label's height
 _AXIS, _PLACE, _RUN, _METRIC, _LABEL, _TOP = (f"c{n}" for n in range(6))
 _FIRST_VALUE = 10
 
@@ -119,7 +120,16 @@ def _scale(column: Column, rows: Any) -> _Scale:
     ticks = [
         (float(place), _tick(column, low + (high - low) * float(place if high > low else 0), log=log)) for place in at
     ]
-    return _Scale(column, places, ticks)
+    return _Scale(column, places, _apart(ticks))
+
+
+def _apart(ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Leave out ticks, in rising order, whose labels would lie on others; the ends stay, they say the range."""
+    kept: list[tuple[float, str]] = []
+    for tick in ticks[:-1]:
+        if (not kept or tick[0] - kept[-1][0] >= _APART) and (not kept or ticks[-1][0] - tick[0] >= _APART):
+            kept.append(tick)
+    return [*kept, *ticks[-1:]]
 
 
 def _of_texts(column: Column, rows: Any) -> _Scale:
@@ -133,7 +143,7 @@ def _of_texts(column: Column, rows: Any) -> _Scale:
 def _short(levels: list[str]) -> list[str]:
     """Cut sorted texts to where they differ: long ones often begin alike."""
     begin = 0
-    if len({level[: _LEVEL_LENGTH - 1] for level in levels}) < len(levels):
+    if any(len(level) > _LEVEL_LENGTH for level in levels):
         alike = zip(levels[0], levels[-1], strict=False)  # what the first and the last share, all share
         begin = max(next((n for n, (a, b) in enumerate(alike) if a != b), len(levels[0])) - _SHARED, 0)
     return [clean(f"…{level[begin:]}" if begin else level, _LEVEL_LENGTH) for level in levels]

@@ -11,7 +11,7 @@ from msgspec import Struct
 from nbflow.drawing import notes
 from nbflow.drawing.cells import left, right
 from nbflow.drawing.comparison import best_value
-from nbflow.drawing.format import MISSING, count, duration, moment, number, numbers
+from nbflow.drawing.format import MISSING, count, duration, moments, number, numbers
 from nbflow.drawing.html import Html, cut, el, unbroken, user_text, visible
 from nbflow.drawing.status import icon, status_mark
 from nbflow.drawing.style import page
@@ -184,7 +184,7 @@ def _line(row: Row, baseline: int) -> _Line:
 
 def _written(row: Row, values: Sequence[float | None]) -> list[str]:
     if row.type == "time":
-        return [moment(None if value is None else round(value)) for value in values]
+        return moments([None if value is None else round(value) for value in values])
     if row.type == "duration":
         return [
             duration(None if value is None or not math.isfinite(value) else round(value * 1000)) for value in values

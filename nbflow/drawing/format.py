@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["MISSING", "count", "duration", "is_number", "moment", "number", "numbers", "size"]
+__all__ = ["MISSING", "count", "duration", "is_number", "moment", "moments", "number", "numbers", "size"]
 
 MISSING = "–"  # noqa: RUF001 (an en dash, as in printed tables)
 
+_TO = (16, 19, 23)  # characters of a time to the minute, second, millisecond
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|nan", re.IGNORECASE | re.ASCII)
 _SECOND, _TENTHS_BELOW = 1_000, 9_950  # milliseconds
@@ -70,12 +71,36 @@ def moment(ms: int | None) -> str:
     text : str
         Outside the years 1 to 9999 the milliseconds themselves.
     """
-    if ms is None:
-        return MISSING
+    return moments([ms])[0]
+
+
+def moments(times: Sequence[int | None]) -> list[str]:
+    """Say when, in UTC: to the minute, and to the second or finer where several fall into one minute.
+
+    Parameters
+    ----------
+    times
+        Milliseconds since the epoch; None is missing.
+
+    Returns
+    -------
+    texts : list of str
+        As long as `times`, all to the same digit.
+    """
+    exact = [None if ms is None else _exact_moment(ms) for ms in times]
+    known = {text for text in exact if text is not None}
+    length = next((n for n in _TO if len({text[:n] for text in known}) == len(known)), _TO[0])
+    return [
+        MISSING if ms is None else f"{ms} ms" if text is None else text[:length]
+        for ms, text in zip(times, exact, strict=True)
+    ]
+
+
+def _exact_moment(ms: int) -> str | None:
     try:
-        return (_EPOCH + timedelta(milliseconds=ms)).strftime("%Y-%m-%d %H:%M")
+        return (_EPOCH + timedelta(milliseconds=ms)).isoformat(" ", "milliseconds")[: _TO[-1]]
     except OverflowError:
-        return f"{ms} ms"
+        return None
 
 
 def is_number(text: str) -> bool:

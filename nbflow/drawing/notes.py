@@ -16,6 +16,7 @@ __all__ = [
     "GROUPS",
     "HEAD_LENGTH",
     "NO_RUNS",
+    "SAID_LENGTH",
     "STAR",
     "VALUE_LENGTH",
     "WORDS",
@@ -27,6 +28,7 @@ __all__ = [
 
 HEAD_LENGTH = 28
 VALUE_LENGTH = 40
+SAID_LENGTH = 300
 STAR = "★"
 ARROWS = {"max": "↑", "min": "↓"}
 WORDS = {"max": "highest", "min": "lowest"}

@@ -175,10 +175,11 @@ def _order(frame: _Columns) -> list[tuple[int, int]]:
 def _row(frame: _Columns, position: int, depth: int) -> Row:
     start, end = frame.time_ms("start_time", position), frame.time_ms("end_time", position)
     run_id = frame.text("run_id", position) or MISSING
+    name = frame.text(_NAME, position) or ""
     return Row(
         label=str(frame.labels[position]),
         run_id=run_id,
-        name=frame.text(_NAME, position) or run_id,
+        name=name if name.strip() else run_id,  # of blanks alone, there would be nothing to see
         depth=min(depth, _DEEPEST),
         status=frame.text("status", position) or MISSING,
         started=moment(start),

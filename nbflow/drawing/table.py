@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["frame_bundle"]
 
 
-def frame_bundle(runs: pd.DataFrame) -> dict[str, str]:
+def frame_bundle(runs: pd.DataFrame, said: Sequence[str] = ()) -> dict[str, str]:
     """Draw a frame of runs.
 
     Parameters
     ----------
     runs
         A `RunFrame`. Its length hardly matters: only what is shown is drawn.
+    said
+        What there is to say of the choice of these runs, a sentence each: text of anybody's.
 
     Returns
     -------
@@ -35,26 +37,32 @@ def frame_bundle(runs: pd.DataFrame) -> dict[str, str]:
         `text/html` and `text/plain`, which say the same.
     """
     if not len(runs):
-        return {"text/plain": no_runs_text(), "text/html": _no_runs()}
+        return {"text/plain": no_runs_text(said), "text/html": _no_runs(said)}
     seen = overview(runs)
-    return {"text/plain": table_text(seen), "text/html": _page(seen)}
+    return {"text/plain": table_text(seen, said), "text/html": _page(seen, said)}
 
 
-def _no_runs() -> Html:
+def _no_runs(said: Sequence[str]) -> Html:
     return page(
         el("div", el("b", "No runs"), class_="nbflow-title"),
+        *_said(said),
         el("div", notes.NO_RUNS),
         code_block(notes.FIRST_RUN),
     )
 
 
-def _page(seen: Overview) -> Html:
+def _page(seen: Overview, said: Sequence[str]) -> Html:
     title, how = count(seen.n_runs, "run"), notes.states(seen)
     return page(
         el("div", el("b", title), el("span", f": {how}", class_="nbflow-soft") if how else None, class_="nbflow-title"),
+        *_said(said),
         el("div", _table(seen), class_="nbflow-scroll", role="region", tabindex="0", aria_label=f"Table of {title}"),
         _notes(seen),
     )
+
+
+def _said(said: Sequence[str]) -> list[Html]:
+    return [el("div", user_text(sentence, notes.SAID_LENGTH), class_="nbflow-soft") for sentence in said]
 
 
 def _table(seen: Overview) -> Html:
@@ -93,6 +101,8 @@ def _name(row: Row) -> Html:
     branch = el("span", "\u2003" * (row.depth - 1) + "↳ ", class_="nbflow-soft") if row.depth else None
     tip = row.run_id if len(row.name) <= notes.VALUE_LENGTH else f"{row.name} ({row.run_id})"
     name = user_text(row.name, notes.VALUE_LENGTH, title=tip)
+    if row.name == row.run_id:
+        name = el("span", name, class_="nbflow-soft")
     return left("th", branch, name, scope="row", nowrap="", class_="nbflow-name")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -22,19 +23,21 @@ _VALUE_LENGTH = 24
 _GAP = 2
 
 
-def no_runs_text() -> str:
-    """Say that there are no runs, and what to do."""
+def no_runs_text(said: Sequence[str] = ()) -> str:
+    """Say that there are no runs, how these were chosen, and what to do."""
     code = notes.FIRST_RUN.replace("\n", "\n  ")
-    return f"No runs. {notes.NO_RUNS}\n\n  {code}"
+    return f"{' '.join(['No runs.', *_said(said), notes.NO_RUNS])}\n\n  {code}"
 
 
-def table_text(seen: Overview) -> str:
+def table_text(seen: Overview, said: Sequence[str] = ()) -> str:
     """Write a table of runs, no wider than a terminal.
 
     Parameters
     ----------
     seen
         What the table shows.
+    said
+        What there is to say of the choice of its runs.
 
     Returns
     -------
@@ -47,9 +50,13 @@ def table_text(seen: Overview) -> str:
     right = {0, *(i for i, column in enumerate(seen.columns, len(fields)) if column.right)}
     right.update(i for i, field in enumerate(fields) if field[0] == "duration")
     how = notes.states(seen)
-    title = count(seen.n_runs, "run") + (f": {how}" if how else "")
+    title = "\n".join([count(seen.n_runs, "run") + (f": {how}" if how else ""), *_said(said)])
     table = grid(list(zip(*columns, strict=True)), right)
     return "\n\n".join(part for part in (title, table, "\n".join(_notes(seen))) if part)
+
+
+def _said(said: Sequence[str]) -> list[str]:
+    return [line(sentence, notes.SAID_LENGTH) for sentence in said]
 
 
 def _fields(rows: list[Row]) -> list[list[str]]:

@@ -188,6 +188,11 @@ class View(anywidget.AnyWidget):
             self.revision = before + 1  # after the data, or the page would ask for them
         self._renewal.soon()
 
+    def _renew_soon(self) -> None:
+        """Have the notebook's copy renewed though the data are the same: where it shows what the user arranged."""
+        if self.comm is not None and (self._displays or self._copied):
+            self._renewal.soon()
+
     def send_event(self, event: str, **content: Any) -> None:
         """Send a message of another kind, which the view knows by its `event`."""
         if self.comm is not None:

@@ -104,6 +104,16 @@ def test_parallel_tells_long_values_apart_that_begin_alike(log_run: Fixture, fin
     assert {"…size=24), cutout…", "…size=32), cutout…"} <= set(drawn.said.splitlines())
 
 
+def test_parallel_leaves_out_labels_that_would_lie_on_others(log_run: Fixture, find: Fixture, draw: Fixture) -> None:
+    for n, size in enumerate((16, 17, 18, 300, 511, 512)):
+        log_run(f"r{n}", {"size": size}, {"m": n})
+
+    said = draw(charts.parallel(find(), ["size"], "m")).said.splitlines()
+
+    assert {"16", "300", "512"} <= set(said)
+    assert not {"17", "18", "511"} & set(said)
+
+
 def test_parallel_takes_the_params_that_differ(runs: RunFrame, log_run: Fixture, find: Fixture, draw: Fixture) -> None:
     log_run("more", {"rate": 1, "optimizer": "adam"}, {"accuracy": 1})
 

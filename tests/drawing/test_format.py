@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.drawing.format import MISSING, count, duration, is_number, moment, number, numbers, size
+from nbflow.drawing.format import MISSING, count, duration, is_number, moment, moments, number, numbers, size
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,22 @@ def test_durations_have_at_most_two_units(ms: int | None, text: str) -> None:
 )
 def test_times_are_in_utc_to_the_minute(ms: int | None, text: str) -> None:
     assert moment(ms) == text
+
+
+AT = 1_795_539_959_007
+
+
+@pytest.mark.parametrize(
+    ("times", "texts"),
+    [
+        ([AT, AT + 60_000, AT, None], ["17:05", "17:06", "17:05", MISSING]),
+        ([AT, AT - 1000], ["17:05:59", "17:05:58"]),
+        ([AT, AT + 1, 10**18], ["17:05:59.007", "17:05:59.008", "1000000000000000000 ms"]),
+        ([], []),
+    ],
+)
+def test_times_are_written_as_exactly_as_tells_them_apart(times: list[int | None], texts: list[str]) -> None:
+    assert [text.removeprefix("2026-11-24 ") for text in moments(times)] == texts
 
 
 @pytest.mark.parametrize(

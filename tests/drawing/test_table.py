@@ -85,9 +85,10 @@ def test_a_running_run_has_no_duration(make: Make, parse: Parse) -> None:
 
 
 def test_a_run_without_a_name_shows_its_id(make: Make, parse: Parse) -> None:
-    runs = make(1, **{"tags.mlflow.runName": [None]})
+    for name in (None, "", " \u00a0\t"):
+        runs = make(1, **{"tags.mlflow.runName": [name]})
 
-    assert html(parse, runs).rows()[1][1] == "0" * 32
+        assert html(parse, runs).rows()[1][1] == "0" * 32
 
 
 def test_the_id_of_a_run_is_in_the_tool_tip_of_its_name(make: Make, parse: Parse) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from nbflow.errors import InvalidInputError, RunNotFoundError, UnsupportedValueE
 from nbflow.tracking.active import started
 from nbflow.widgets.limits import json_text, saved_bytes
 from nbflow.widgets.live.run import LiveRun
-from nbflow.widgets.live.widget import MAX_RUNS, Live
+from nbflow.widgets.live.widget import MAX_RUNS, Live, is_shown
 from nbflow.widgets.wire import to_json
 from tests.widgets.conftest import Page, connected, saved_data
 
@@ -289,3 +290,36 @@ def test_a_fault_in_looking_is_a_notice_and_ends_it(followed: Follow, run: Activ
     assert view.look()
 
     assert "This display has stopped: AttributeError" in view._data()["notice"]
+
+
+def test_several_threads_may_end_it_at_once(followed: Follow, run: ActiveRun) -> None:
+    n_before = len(started)
+    for _ in range(20):
+        view, _ = followed(run)
+        together = threading.Barrier(4)
+
+        def end(view: Live = view, together: threading.Barrier = together) -> None:
+            together.wait(10)
+            view._stop()
+
+        with ThreadPoolExecutor(4) as pool:
+            for ended in [pool.submit(end) for _ in range(4)]:
+                ended.result(10)
+
+    assert len(started) == n_before
+
+
+def test_a_run_is_looked_for_among_displays_while_others_are_made(run: ActiveRun) -> None:
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            is_shown("f" * 32, None)
+
+    with ThreadPoolExecutor(2) as pool:
+        looking = [pool.submit(look) for _ in range(2)]
+        for _ in range(100):
+            Live([LiveRun(run.client.tracking_uri, run.run_id)])
+        over.set()
+        for each in looking:
+            each.result(10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 import pandas as pd
@@ -15,7 +15,7 @@ from sklearn.linear_model import LinearRegression
 import nbflow
 from nbflow.errors import AliasPolicyError, InvalidRequestError, PermissionDeniedError, UnsupportedValueError
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
-from nbflow.widgets.model_card.actions import ACTIONS
+from nbflow.widgets.model_card.actions import ACTIONS, act
 from nbflow.widgets.model_card.fitting import fitted_to_save
 from nbflow.widgets.model_card.widget import ModelCard
 
@@ -285,6 +285,7 @@ def test_who_may_not_is_refused(log: Log) -> None:
         ("set_alias", {"alias": 3}),
         ("set_alias", []),
         ("comment", {"text": "a", "version": "2"}),
+        ("comment", {"text": "a", "client": "b"}),
         *((action, {"nonsense": "x"}) for action in ACTIONS),
     ],
 )
@@ -293,6 +294,18 @@ def test_what_no_card_asks_is_refused(log: Log, action: str, args: Any) -> None:
 
     with pytest.raises(InvalidRequestError):
         ask(ModelCard("models:/houses/1"), "act", action=action, args=args)
+
+
+def test_a_fault_of_the_client_is_not_taken_for_one_of_the_arguments(log: Log) -> None:
+    class Faulty:
+        def add_comment(self, *_: object) -> None:
+            raise TypeError("an argument within")
+
+    log()
+    version = nbflow.Client().get_model_version("houses", 1)
+
+    with pytest.raises(TypeError, match="within"):
+        act(cast("Any", Faulty()), version, "comment", {"text": "x"})
 
 
 def test_a_model_that_is_no_version_has_no_actions(log: Log) -> None:
@@ -310,7 +323,7 @@ def test_a_store_that_is_gone_leaves_the_record(log: Log, tmp_path: Path) -> Non
     data = version._repr_mimebundle_()[MIME]["data"]
 
     assert data["name"] == "houses"
-    assert (data["history"], data["environment"], data["charts"]) == ([], None, [])
+    assert (data["known"], data["history"], data["environment"], data["charts"]) == (False, [], None, [])
     assert data["trial"]["reason"]
 
 

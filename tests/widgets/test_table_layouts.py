@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,27 +66,53 @@ def test_layouts_have_a_limit() -> None:
         Layouts().save("long", {"order": ["x" * 200_000]})
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"layouts": 5}', b'{"layouts": {"a": 5}}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"name": 5}', b'{"name": "a", "layout": 5}', b"\xff"])
 def test_a_file_that_cannot_be_read_is_as_if_it_were_not_there(runs: RunFrame, content: bytes) -> None:
-    path = Path(os.environ["NBFLOW_CONFIG_DIR"]) / "table-layouts.json"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(content)
+    Layouts().save("a", {})
+    for path in (Path(os.environ["NBFLOW_CONFIG_DIR"]) / "table-layouts").iterdir():
+        path.write_bytes(content)
 
     assert RunTable(runs).state == {}
     Layouts().save("a", LAYOUT)
     assert Layouts().all() == {"a": LAYOUT}
+    assert Layouts().last == "a"
 
 
-def test_layouts_are_plain_json_in_a_file(tmp_path: Path) -> None:
-    Layouts(tmp_path / "deep" / "file.json").save("é", LAYOUT)
+def test_a_layout_is_plain_json_in_a_file(tmp_path: Path) -> None:
+    Layouts(tmp_path / "deep" / "folder").save("é/..", LAYOUT)
 
-    kept = json.loads((tmp_path / "deep" / "file.json").read_text(encoding="utf-8"))
-    assert kept == {"version": 1, "last": "é", "layouts": {"é": LAYOUT}}
-    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["file.json"]
+    files = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "deep/folder").iterdir()}
+    assert files.pop("last.json") == {"name": "é/..", "version": 1}
+    assert list(files.values()) == [{"name": "é/..", "layout": LAYOUT, "version": 1}]
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["folder"]
+
+
+def test_names_that_differ_in_capitals_alone_are_two_layouts() -> None:
+    Layouts().save("a", {"differ": True})
+    Layouts().save("A", {"differ": False})
+
+    assert Layouts().all() == {"A": {"differ": False}, "a": {"differ": True}}
+
+
+def test_a_layout_in_the_file_of_another_is_none(tmp_path: Path) -> None:
+    Layouts(tmp_path).save("a", {})
+    (path,) = (path for path in tmp_path.iterdir() if path.name != "last.json")
+    path.with_name("0" * 32 + ".json").write_bytes(path.read_bytes().replace(b'"a"', b'"b"'))
+
+    assert list(Layouts(tmp_path).all()) == ["a"]
+
+
+def test_what_is_saved_at_the_same_moment_is_all_kept(tmp_path: Path) -> None:
+    names = [f"layout {i}" for i in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: Layouts(tmp_path).save(name, LAYOUT), names))
+
+    assert Layouts(tmp_path).all() == dict.fromkeys(names, LAYOUT)
+    assert Layouts(tmp_path).last in names
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(StoreWriteError):
-        Layouts(tmp_path / "file" / "layouts.json").save("a", {})
+        Layouts(tmp_path / "file" / "layouts").save("a", {})

@@ -38,7 +38,9 @@ export class Host {
   constructor(
     readonly session: ISessionContext,
     private readonly rendermime: IRenderMimeRegistry,
-    private readonly top: IRenderMimeRegistry
+    private readonly top: IRenderMimeRegistry,
+    /** Says `started` when the notebook is about to be saved; consoles have none. */
+    readonly saving: ISignal<unknown, string> | null = null
   ) {}
 
   get kernelId(): string | undefined {
@@ -96,7 +98,8 @@ export class Hosts {
     notebooks: INotebookTracker | null,
     consoles: IConsoleTracker | null
   ) {
-    const addNotebook = (panel: NotebookPanel): void => this.add(panel.content.rendermime, panel.sessionContext);
+    const addNotebook = (panel: NotebookPanel): void =>
+      this.add(panel.content.rendermime, panel.sessionContext, panel.context.saveState);
     const addConsole = (panel: ConsolePanel): void => this.add(panel.console.rendermime, panel.sessionContext);
     notebooks?.forEach(addNotebook);
     notebooks?.widgetAdded.connect((_, panel) => addNotebook(panel));
@@ -114,11 +117,11 @@ export class Hosts {
     return this.slot(resolver).promise.promise;
   }
 
-  private add(rendermime: IRenderMimeRegistry, session: ISessionContext): void {
+  private add(rendermime: IRenderMimeRegistry, session: ISessionContext, saving?: ISignal<unknown, string>): void {
     if (!rendermime.resolver) return;
     const slot = this.slot(rendermime.resolver);
     if (slot.host) return; // another panel of the same notebook
-    slot.host = new Host(session, rendermime, this.top);
+    slot.host = new Host(session, rendermime, this.top, saving ?? null);
     slot.promise.resolve(slot.host);
     slot.host.manager().catch(() => null); // so that it is known when the first cell runs
   }

@@ -97,6 +97,11 @@ export class RenderedView extends Widget implements IRenderMime.IRenderer {
     if (this.model && this.source?.mode === 'live') this.keeper.soon(this.model, this.source.state);
   };
 
+  /** What was arranged a moment ago belongs to what is saved now. */
+  private readonly onSaving = (_: unknown, state: string): void => {
+    if (state === 'started') this.keeper.now();
+  };
+
   /** For tests and for style sheets. */
   private showMode(): void {
     this.node.dataset.mode = this.source?.mode;
@@ -111,6 +116,7 @@ export class RenderedView extends Widget implements IRenderMime.IRenderer {
     host.session.kernelChanged.connect(this.check, this);
     host.session.statusChanged.connect(this.check, this);
     host.session.connectionStatusChanged.connect(this.check, this);
+    host.saving?.connect(this.onSaving, this);
     this.connect();
   }
 

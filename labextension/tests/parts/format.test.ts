@@ -5,6 +5,7 @@ import {
   isNumber,
   MISSING,
   moment,
+  momentWriter,
   number,
   numbers,
   size,
@@ -48,6 +49,24 @@ describe('formats are those of Python', () => {
     expect(moment(Date.UTC(2026, 10, 23, 17, 5, 59))).toBe('2026-11-23 17:05');
     expect(moment(1e18)).toBe('1000000000000000000 ms');
     expect(moment(null)).toBe(MISSING);
+  });
+
+  it('writes times as exactly as tells them apart', () => {
+    const at = Date.UTC(2026, 10, 23, 17, 5, 59, 7);
+    const written = (...times: (number | null)[]) => times.map(momentWriter(times));
+
+    expect(written(at, at + 60_000, at, null)).toEqual([
+      '2026-11-23 17:05',
+      '2026-11-23 17:06',
+      '2026-11-23 17:05',
+      MISSING
+    ]);
+    expect(written(at, at - 1000)).toEqual(['2026-11-23 17:05:59', '2026-11-23 17:05:58']);
+    expect(written(at, at + 1, 1e18)).toEqual([
+      '2026-11-23 17:05:59.007',
+      '2026-11-23 17:05:59.008',
+      '1000000000000000000 ms'
+    ]);
   });
 
   it('writes the numbers of a column alike', () => {

@@ -201,6 +201,71 @@ describe('the run table', () => {
     ]);
   });
 
+  it('asks again for the curves that it got no answer for', async () => {
+    const lines = { a: { loss: [3, 2, 1] } };
+    let times = 0;
+    const answers = {
+      sparklines: () => {
+        if (times++ === 0) throw new SourceError('INTERNAL_ERROR', 'not now');
+        return { lines };
+      }
+    };
+    const source = new MadeSource(data(METRICS), {}, answers);
+    const { all } = await show(source);
+
+    await settle(400);
+    expect(all('.nbf-curve path')).toHaveLength(0);
+    source.changed(); // which alone does not have it asked for
+    await settle(400);
+    expect(times).toBe(1);
+    await settle(1800);
+
+    expect(times).toBe(2);
+    expect(all('.nbf-curve path')).toHaveLength(1);
+  });
+
+  it('shows the id of a run whose name nobody could see', async () => {
+    const { columns } = data(METRICS);
+    const names = ['run a', ' \u00a0\t', '', 'run d'];
+    const shown = columns.map(each => (each.id === 'tags.mlflow.runName' ? column(each.id, names) : each));
+    const { names: seen, all } = await show(new MadeSource({ columns: shown }));
+
+    expect(seen()).toEqual(['run a', 'b', 'c', 'run d']);
+    expect(all('.nbf-name.nbf-soft').map(name => name.textContent)).toEqual(['b', 'c']);
+  });
+
+  it('writes params with many digits short, and in full in their tips', async () => {
+    const lr = column('params.lr', [0.30000000000000004, 0.00025, 123456789, 1e-7], { type: 'number' });
+    const { all } = await show(new MadeSource(data([lr])));
+
+    const cells = all('.nbf-cell [title]').filter(cell => /^[0-9.e-]+$/.test(cell.textContent ?? ''));
+    expect(cells.map(cell => cell.textContent)).toEqual(['0.3', '0.00025', '123456789', '1e-7']);
+    expect(cells[0]?.title).toBe('0.30000000000000004');
+  });
+
+  it('does not offer to group by the id of a parent', async () => {
+    const parent = column('tags.mlflow.parentRunId', [null, 'a', 'a', 'b']);
+    const { all, click, el } = await show(new MadeSource(data([...METRICS, parent])));
+
+    await click(all('[aria-label="Group runs by a param"]')[0]);
+
+    const items = [...el.ownerDocument.querySelectorAll('[role^=menuitem]')].map(item => item.textContent);
+    expect(items).toContain('lr');
+    expect(items).not.toContain('mlflow.parentRunId');
+  });
+
+  it('is live only while its store can be read', async () => {
+    const source = new MadeSource({ ...data(METRICS), live: true });
+    const { el } = await show(source);
+    expect(el.querySelector('.nbf-footer')?.textContent).toContain('● live');
+
+    source.data = { ...data(METRICS), live: true, notice: 'The store is gone.' };
+    source.changed();
+    await settle(20);
+
+    expect(el.querySelector('.nbf-footer')?.textContent).not.toContain('live');
+  });
+
   it('says in words what Python refuses', async () => {
     const answers = {
       delete: () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import weakref
@@ -37,6 +38,7 @@ _LOOKING, _RENEWING = 0.01, 0.01
 
 
 _views: weakref.WeakSet[Live] = weakref.WeakSet()
+_views_lock = threading.Lock()  # a thread that starts a run looks through it while another shows one
 
 
 def live(run: Run | ActiveRun | str | None = None, /, *, starting: bool = False) -> Live:
@@ -80,7 +82,9 @@ def live(run: Run | ActiveRun | str | None = None, /, *, starting: bool = False)
 
 def is_shown(run_id: str, cell: Cell | None) -> bool:
     """Tell whether a cell has shown a run live already, for who would do it by himself."""
-    return any(view.shows(run_id, cell) for view in list(_views))
+    with _views_lock:
+        views = list(_views)
+    return any(view.shows(run_id, cell) for view in views)
 
 
 class Live(View):
@@ -104,13 +108,15 @@ class Live(View):
         self._new: deque[ActiveRun] = deque(maxlen=1000)
         self._looking = threading.RLock()
         self._ended = threading.Event()
+        self._ending = threading.Lock()
         self._shown_in: Cell | None = None
         for run in self._runs:
             run.read()
         self._known = live_data(self._runs, self._n_runs, None)
         super().__init__()
         self._renewal = Renewal(self._renew, _RENEWING)
-        _views.add(self)
+        with _views_lock:
+            _views.add(self)
         if self.comm is not None and not self._is_over(cell_over=False):
             started.append(self._new.append)
             shell = ipython_shell()
@@ -275,14 +281,16 @@ class Live(View):
         self._renewal.now()
 
     def _stop(self) -> None:
-        if self._ended.is_set():
-            return
-        self._ended.set()
-        if self._new.append in started:
+        with self._ending:  # the thread that looks for news, a cell's end and the user may say so at once
+            if self._ended.is_set():
+                return
+            self._ended.set()
+        with contextlib.suppress(ValueError):
             started.remove(self._new.append)
         shell = ipython_shell()
-        if shell is not None and self._after_cell in shell.events.callbacks["post_run_cell"]:
-            shell.events.unregister("post_run_cell", self._after_cell)
+        if shell is not None:
+            with contextlib.suppress(ValueError):
+                shell.events.unregister("post_run_cell", self._after_cell)
 
 
 def _followed(run: Any) -> LiveRun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +47,10 @@ def act(client: Client, version: ModelVersion, action: str, args: Any) -> str:
     if not isinstance(args, dict) or not all(isinstance(each, str) for each in args.values()):
         raise InvalidRequestError("The arguments of an action are texts.")
     try:
-        return run(client, version, **args)
+        bound = inspect.signature(run).bind(client, version, **args)
     except TypeError as exc:
-        if "argument" in str(exc):
-            raise InvalidRequestError(f"The arguments of {action} do not fit: {exc}.") from exc
-        raise
+        raise InvalidRequestError(f"The arguments of {action} do not fit: {exc}.") from exc
+    return run(*bound.args, **bound.kwargs)
 
 
 def _set_alias(client: Client, version: ModelVersion, *, alias: str) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nbflow.errors import InvalidRequestError, NbflowError
-from nbflow.tracking.client import Client
-from nbflow.widgets.run_table.rows import RUN_ID, with_values
+from nbflow.errors import InvalidRequestError
+from nbflow.widgets.run_table.changes import delete_runs, rename_run, restore_runs, tag_runs
+from nbflow.widgets.run_table.rows import RUN_ID, client_of, with_values
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nbflow.tracking.client import Client
 
 __all__ = ["TableActions"]
 
@@ -30,7 +32,7 @@ class TableActions(View):
     _store: str
 
     def _client(self) -> Client:
-        return Client(self._store)
+        return client_of(self._store)
 
     def _show(self, runs: pd.DataFrame) -> None:
         """Show other rows, and send what is different."""
@@ -38,21 +40,14 @@ class TableActions(View):
 
     @answers("rename")
     def _rename(self, run_id: str, name: str) -> dict[str, Any]:
-        client = self._client()
-        done = _each(self._known([run_id]), lambda each: client.update_run(each, name=name))
+        done = rename_run(self._client(), self._known([run_id]), name)
         self._show(with_values(self._runs, _NAME, dict.fromkeys(done["done"], name)))
         return done
 
     @answers("tag")
     def _tag(self, run_ids: Sequence[str], key: str, value: str | None = None) -> dict[str, Any]:
         """Set a tag; without a value, take it away."""
-        client = self._client()
-        change: Callable[[str], object]
-        if value is None:
-            change = lambda each: client.delete_tag(each, key)  # noqa: E731 - one of two
-        else:
-            change = lambda each: client.set_tag(each, key, value)  # noqa: E731 - as above
-        done = _each(self._known(run_ids), change)
+        done = tag_runs(self._client(), self._known(run_ids), key, value)
         if done["done"]:
             self._show(with_values(self._runs, _TAGS + key, dict.fromkeys(done["done"], value)))
         return done
@@ -60,7 +55,7 @@ class TableActions(View):
     @answers("delete")
     def _delete(self, run_ids: Sequence[str]) -> dict[str, Any]:
         """Put runs into the trash, from where `restore` takes them back."""
-        done = _each(self._known(run_ids), self._client().delete_run)
+        done = delete_runs(self._client(), self._known(run_ids))
         gone = set(done["done"])
         ids = [str(run_id) for run_id in self._runs[RUN_ID]]
         rows = {run_id: row for row, run_id in enumerate(ids)}
@@ -74,7 +69,7 @@ class TableActions(View):
     def _restore(self, run_ids: Sequence[str]) -> dict[str, Any]:
         """Take runs out of the trash that were put there by this table, to where they stood."""
         wanted = [run_id for run_id in _texts(run_ids) if run_id in self._deleted]
-        done = _each(wanted, self._client().restore_run)
+        done = restore_runs(self._client(), wanted)
         back = [self._deleted.pop(run_id) for run_id in done["done"]]
         self._show(_put_back(self._runs, back))
         return done
@@ -100,17 +95,6 @@ def _texts(given: object) -> list[str]:
     if not isinstance(given, list | tuple) or not all(isinstance(each, str) for each in given):
         raise InvalidRequestError("Runs are named by a list of their ids.")
     return list(dict.fromkeys(given))
-
-
-def _each(run_ids: Iterable[str], change: Callable[[str], object]) -> dict[str, Any]:
-    done, failed = [], []
-    for run_id in run_ids:
-        try:
-            change(run_id)
-            done.append(run_id)
-        except NbflowError as exc:
-            failed.append({"run_id": run_id, "code": exc.error_code, "message": str(exc)})
-    return {"done": done, "failed": failed}
 
 
 def _put_back(runs: pd.DataFrame, rows: list[tuple[int, pd.DataFrame]]) -> pd.DataFrame:

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from nbflow.charts.reduce import least_and_greatest
-from nbflow.errors import InvalidRequestError, NbflowError
+from nbflow.entities import ViewType
+from nbflow.errors import InvalidRequestError
 from nbflow.tracking.client import Client
-from nbflow.tracking.search_calls import ids_of
-from nbflow.tracking.stores import open_store
 from nbflow.widgets.run_table.layouts import Layouts
-from nbflow.widgets.run_table.rows import RUN_ID
+from nbflow.widgets.run_table.rows import RUN_ID, client_of
+from nbflow.widgets.run_table.sparklines import sparklines
 from nbflow.widgets.view import View, answers
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["TableAsks"]
-
-_POINTS = 60
-_MAX_LINES = 5000
 
 
 class TableAsks(View):
@@ -36,8 +30,11 @@ class TableAsks(View):
         """Give the runs of the table that pass a filter of the search grammar, in no order."""
         if not isinstance(filter, str):
             raise InvalidRequestError("A filter is a text.")
-        found = set(ids_of(open_store(self._store), self._experiment_ids(), filter))
+        found = self._passing(filter)
         return {"run_ids": [run_id for run_id in map(str, self._runs[RUN_ID]) if run_id in found]}
+
+    def _passing(self, filter: str) -> set[str]:  # noqa: A002 - as above
+        return set(client_of(self._store).search_run_ids(self._experiment_ids(), filter, ViewType.ALL))
 
     def _experiment_ids(self) -> list[str] | None:
         if "experiment_id" not in self._runs.columns:
@@ -47,22 +44,15 @@ class TableAsks(View):
 
     @answers("sparklines")
     def _sparklines(self, run_ids: Sequence[str], metrics: Sequence[str]) -> dict[str, Any]:
-        """Give some runs' values of metrics in the order of time: at most 60, the lowest and highest among them."""
-        if len(run_ids) * len(metrics) > _MAX_LINES:
-            raise InvalidRequestError(f"Ask for no more than {_MAX_LINES:,} lines at once.")
+        """Give some runs' values of metrics: see `sparklines`."""
         known = self._runs.drop_duplicates(RUN_ID).set_index(RUN_ID)
-        client = Client(self._store)
-        lines: dict[str, dict[str, Any]] = {}
-        for metric in metrics:
-            column = f"metrics.{metric}"
-            if list(known.columns).count(column) != 1:
-                continue
-            there = known[column].reindex(list(run_ids)).notna()
-            for run_id in there[there].index:
-                values = _history(client, run_id, metric)
-                if len(values) > 1:
-                    lines.setdefault(run_id, {})[metric] = values
-        return {"lines": lines}
+        there = {name: known[name].notna() for name in map(_column, metrics) if list(known.columns).count(name) == 1}
+
+        def has(run_id: str, metric: str) -> bool:
+            column = there.get(_column(metric))
+            return column is not None and bool(column.get(run_id, default=False))
+
+        return sparklines(Client(self._store), run_ids, metrics, has)
 
     @answers("layouts")
     def _layouts(self) -> dict[str, Any]:
@@ -88,10 +78,5 @@ class TableAsks(View):
         return self._layouts()
 
 
-def _history(client: Client, run_id: str, metric: str) -> Any:
-    try:
-        values = client.get_metric_arrays(run_id, metric).value
-    except (NbflowError, OSError):  # a run that is gone, among others that are not
-        return np.empty(0)
-    values = values[np.isfinite(values)]
-    return values[least_and_greatest(values, _POINTS)]
+def _column(metric: str) -> str:
+    return f"metrics.{metric}"

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.entities import Run
-from nbflow.errors import InvalidInputError, UnsupportedValueError
+from nbflow.entities import Run, ViewType
+from nbflow.errors import InvalidInputError, NbflowError, StoreReadError, UnsupportedValueError
 from nbflow.store.layout import STORE_FILE
+from nbflow.tracking.client import Client
 from nbflow.tracking.frame import STORE, RunFrame
 from nbflow.tracking.stores import get_tracking_uri
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RUN_ID", "frame_of_runs", "ids_of_runs", "store_of", "with_values"]
+__all__ = ["RUN_ID", "client_of", "experiment_names", "frame_of_runs", "ids_of_runs", "store_of", "with_values"]
 
 RUN_ID = "run_id"
+
+
+def experiment_names(client: Client) -> Mapping[str, str]:
+    """Give experiments' names by their ids, as far as they can be read."""
+    try:
+        experiments = client.search_experiments(ViewType.ALL, None)
+    except (NbflowError, OSError):
+        return {}
+    return {experiment.experiment_id: experiment.name for experiment in experiments}
 
 
 def frame_of_runs(runs: object) -> pd.DataFrame:
@@ -154,6 +165,19 @@ def store_of(runs: pd.DataFrame) -> str:
         return str(told)
     uris = list(runs["artifact_uri"]) if list(runs.columns).count("artifact_uri") == 1 else []
     return _above(str(uris[0])) if uris else get_tracking_uri()
+
+
+def client_of(store: str) -> Client:
+    """Give a client of the store that runs are in.
+
+    Raises
+    ------
+    StoreReadError
+        If it is not there any more: in an empty one, nothing would be found.
+    """
+    if not Path(store).is_dir():
+        raise StoreReadError(store, errno.ENOENT, "it is not there any more")
+    return Client(store)
 
 
 def _above(artifact_uri: str) -> str:

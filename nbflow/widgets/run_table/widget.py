@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nbflow.drawing import table as drawing
-from nbflow.entities import ViewType
-from nbflow.errors import InvalidInputError, NbflowError
+from nbflow.errors import InvalidInputError
 from nbflow.tracking.client import Client
 from nbflow.widgets.bundles import shown
 from nbflow.widgets.keeping import keep
 from nbflow.widgets.run_table.actions import TableActions
+from nbflow.widgets.run_table.arranged import ARRANGES, arranged
 from nbflow.widgets.run_table.asks import TableAsks
 from nbflow.widgets.run_table.data import TableData
 from nbflow.widgets.run_table.layouts import Layouts
 from nbflow.widgets.run_table.live import Follower, Watch
 from nbflow.widgets.run_table.patch import is_same, patch
-from nbflow.widgets.run_table.rows import RUN_ID, frame_of_runs, ids_of_runs, store_of
+from nbflow.widgets.run_table.rows import RUN_ID, experiment_names, frame_of_runs, ids_of_runs, store_of
 from nbflow.widgets.wire import Ready
 
 if TYPE_CHECKING:
@@ -63,9 +63,10 @@ class RunTable(TableAsks, TableActions):
         self._store = store_of(self._runs)
         self._notice: str | None = None
         self._watch: Watch | None = None
-        self._table = TableData(self._runs, _experiment_names(self._store))
+        self._table = TableData(self._runs, experiment_names(Client(self._store)))
         self._is_live = live
         super().__init__(state=_first_state(layout))
+        self.observe(self._arranged_anew, "state")
         if live and self.comm is not None:
             self._watch = Watch(Follower(self._runs, self._store), lambda: self._runs, self._take)
             self._watch.start()
@@ -141,7 +142,14 @@ class RunTable(TableAsks, TableActions):
         return {"notice": self._notice, "live": self._is_live}
 
     def _static(self) -> dict[str, str]:
-        return dict(drawing.frame_bundle(self._runs))
+        found = arranged(self._table, self.state, self._passing)
+        runs = self._runs if found.rows is None else self._runs.iloc[found.rows]
+        return dict(drawing.frame_bundle(runs, found.notes))
+
+    def _arranged_anew(self, change: Any) -> None:
+        """Have the table of who has no view show the same runs as the view does."""
+        if any(change["old"].get(key) != change["new"].get(key) for key in ARRANGES):
+            self._renew_soon()
 
     # Changes
 
@@ -154,7 +162,7 @@ class RunTable(TableAsks, TableActions):
             self._notice = notice
             found: dict[str, Any] | None = {}
             if runs is not None:
-                new = TableData(runs, _experiment_names(self._store))
+                new = TableData(runs, experiment_names(Client(self._store)))
                 found = patch(self._table, new)
                 if found is not None and is_same(self._table, found):
                     found = {}
@@ -191,12 +199,3 @@ def _first_state(layout: str | None) -> dict[str, Any]:
     found = layouts.get(layout)
     layouts.use(layout)
     return {**found, "layout": layout}
-
-
-def _experiment_names(store: str) -> Mapping[str, str]:
-    """Give experiments' names by their ids, as far as they can be read."""
-    try:
-        experiments = Client(store).search_experiments(ViewType.ALL, None)
-    except (NbflowError, OSError):
-        return {}
-    return {experiment.experiment_id: experiment.name for experiment in experiments}

@@ -1,7 +1,7 @@
 /** The rows of the table: params, metrics and the rest, each with a value for every run. */
 
 import { type Cell, type Column, cells } from '../columns';
-import { duration, MISSING, moment, number, writer } from '../parts/format';
+import { duration, MISSING, momentWriter, number, writer } from '../parts/format';
 import { visible } from '../parts/text';
 import { bestOf, isSame } from './differences';
 
@@ -43,7 +43,7 @@ export function search(rows: readonly Row[], words: string): readonly Row[] {
 function writing(column: Column, values: readonly Cell[]): Row['write'] {
   const said = (write: (value: number) => string) => (value: Cell) =>
     value === null ? MISSING : typeof value === 'number' ? write(value) : visible(value);
-  if (column.type === 'time') return said(moment);
+  if (column.type === 'time') return said(momentWriter(values.filter(value => typeof value !== 'string')));
   if (column.type === 'duration') return said(value => duration(value * 1000));
   if (column.kind !== 'metric') return said(number);
   return said(writer(values.filter(value => typeof value === 'number') as number[]));

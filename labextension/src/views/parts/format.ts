@@ -11,6 +11,7 @@ const SMALL = -4; // beyond these exponents, powers of ten read better
 const LARGE = 6;
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 const FIRST_YEAR = Date.UTC(1, 0, 1) - 1900 * 365.2425 * 86_400_000; // roughly the year 1; Date.UTC takes 1 for 1901
+const TO = [16, 19, 23] as const; // characters of a time to the minute, second, millisecond
 const LAST_YEAR = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** Says how many: `count(1234, 'run')` is `1,234 runs`. */
@@ -44,6 +45,15 @@ export function moment(ms: number | null | undefined): string {
   if (ms == null || Number.isNaN(ms)) return MISSING;
   if (ms < FIRST_YEAR || ms > LAST_YEAR) return `${ms} ms`;
   return new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** Makes what writes times alike: to the second, or finer, where several fall into one minute. */
+export function momentWriter(values: readonly (number | null)[]): (ms: number | null) => string {
+  const known = [...new Set(values)].filter(ms => ms !== null && ms >= FIRST_YEAR && ms <= LAST_YEAR) as number[];
+  const cut = (ms: number, length: number) => new Date(ms).toISOString().slice(0, length).replace('T', ' ');
+  const tellsApart = (length: number) => new Set(known.map(ms => cut(ms, length))).size === known.length;
+  const length = TO.find(tellsApart) ?? TO[0];
+  return ms => (ms === null || !(ms >= FIRST_YEAR && ms <= LAST_YEAR) ? moment(ms) : cut(ms, length));
 }
 
 /** Tells whether a param's text is a number. */

@@ -1,9 +1,10 @@
 /** What a cell says: in the table, and in full where it is copied. */
 
-import { duration, exact, isNumber, MISSING, moment } from '../parts/format';
+import { duration, exact, isNumber, MISSING, moment, number } from '../parts/format';
 import type { Column } from './read';
 import { columnWriter } from './variation';
 
+const LONGEST_PARAM = 8; // characters
 const writers = new WeakMap<Column, (value: number) => string>();
 const rights = new WeakMap<Column, boolean>();
 
@@ -20,13 +21,19 @@ export function cellText(column: Column, row: number): string {
 export function valueText(column: Column, value: number): string {
   if (column.type === 'time') return moment(value);
   if (column.type === 'duration') return duration(Math.round(value * 1000));
-  if (column.kind === 'param') return String(value); // as it was given, and not like the others of its column
+  if (column.kind === 'param') return paramText(value);
   let write = writers.get(column);
   if (!write) {
     write = columnWriter(column);
     writers.set(column, write);
   }
   return write(value);
+}
+
+/** As it was given, and not like the others of its column; shorter where it has more digits than anybody reads. */
+function paramText(value: number): string {
+  const text = String(value);
+  return text.length <= LONGEST_PARAM || Number.isInteger(value) ? text : number(value);
 }
 
 /** The text of a cell in full, for copies and files; empty where nothing is known. */

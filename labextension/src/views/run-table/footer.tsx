@@ -29,12 +29,12 @@ export function Footer({ model }: { model: Model }) {
           {how && `: ${how}`}
         </span>
         {picked > 0 && <span class="nbf-picked">{picked.toLocaleString('en')} selected</span>}
-        {table.live && source.mode === 'live' && (
+        {table.live && source.mode === 'live' && !table.notice && (
           <span title="New runs of the same search come in by themselves.">
             <span class="nbf-is-running">●</span> live
           </span>
         )}
-        {filtered.waiting && <span>waiting for the kernel to filter …</span>}
+        {filtered.waiting && <span>filtering …</span>}
         <ReducedNote reduced={table.reduced} />
         {meanings && (
           <span class="nbf-legend">

@@ -4,7 +4,7 @@ import { toNumber } from '../parts/format';
 import { ranks, type SortBy, type SortKey, sortRows } from './order';
 import type { Column } from './read';
 import type { TableState } from './state';
-import { PARENT, type Table } from './table';
+import type { Table } from './table';
 
 /** Lines by number. A line is a run or the head of a group. */
 export interface Lines {
@@ -176,7 +176,7 @@ function numberKey(by: Column, row: number): string | null {
   return Number.isNaN(value) && !by.nans?.has(row) ? null : String(value);
 }
 
-const GROUPING = new Set(['status', 'experiment_id', 'tags.mlflow.user', PARENT]);
+const GROUPING = new Set(['status', 'experiment_id', 'tags.mlflow.user']);
 
 /** Whether a column can group: what differs in each run groups nothing. */
 export function groupsBy({ id, kind }: Column): boolean {

@@ -11,7 +11,7 @@ import { Icon } from '../parts/icons';
 import { Status } from '../parts/status';
 import { tip, visible } from '../parts/text';
 import { cellClass, cellStyle, type Placed } from './arrange';
-import { cellText, valueText } from './cells';
+import { cellText, exactText, valueText } from './cells';
 import { groupCell } from './group-cell';
 import type { Lines } from './lines';
 import type { Column } from './read';
@@ -35,6 +35,8 @@ export interface RowProps {
   /** Begins the ids of cells. */
   uid: string;
   by: Column | undefined;
+  /** Whether a click on a run's name opens its page. */
+  opens: boolean;
   best: (column: Column) => number | null;
   curves: Curves;
   /** Changes when curves come. */
@@ -100,7 +102,7 @@ function Line(props: RowProps) {
   );
 }
 
-function NameCell({ table, lines, line, row, by, onRenamed }: RowProps & { row: number }) {
+function NameCell({ table, lines, line, row, by, opens, onRenamed }: RowProps & { row: number }) {
   const depth = lines.depth[line] ?? 0;
   const fold = lines.fold[line] ?? 0;
   const column = table.columns[0];
@@ -112,7 +114,7 @@ function NameCell({ table, lines, line, row, by, onRenamed }: RowProps & { row: 
         <span class="nbf-fold" data-do="fold">
           <Icon name={fold === 2 ? 'down' : 'right'} />
         </span>
-        <span class="nbf-name" title={tip(text)}>
+        <span class="nbf-name" title={by && group && tip(exactText(by, group.first))}>
           <span class="nbf-soft">{by && visible(by.name)} = </span>
           <bdi>{visible(text.slice(0, LONGEST))}</bdi>
         </span>
@@ -134,7 +136,11 @@ function NameCell({ table, lines, line, row, by, onRenamed }: RowProps & { row: 
       {onRenamed ? (
         <InlineEdit label="Name of the run" value={text} onDone={onRenamed} />
       ) : (
-        <bdi class="nbf-name" title={tip(text === id ? id : `${text} (${id})`)}>
+        <bdi
+          class={`nbf-name${opens ? ' nbf-opens' : ''}${text === id ? ' nbf-soft' : ''}`}
+          data-do={opens ? 'open' : undefined}
+          title={tip(text === id ? id : `${text} (${id})`)}
+        >
           {visible(text.slice(0, LONGEST))}
         </bdi>
       )}

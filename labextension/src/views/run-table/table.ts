@@ -83,12 +83,14 @@ function called(column: Column): Column {
 /** The column that each line begins with. */
 function nameColumn(given: Column | undefined, ids: readonly string[]): Column {
   const head = { id: NAME, kind: 'attribute', name: 'run', type: 'text', best: null } as const;
-  if (given?.codes?.every(code => given.texts[code])) return { ...given, ...head };
+  // Blanks alone are no name that anybody could see, or click on.
+  const blank = new Set(given?.texts.flatMap((text, code) => (text.trim() ? [] : [code])));
+  if (given?.codes?.every(code => code >= 0 && !blank.has(code))) return { ...given, ...head };
   const texts = [...(given?.texts ?? [])];
   const codes = new Int32Array(ids.length);
   for (let row = 0; row < codes.length; row++) {
     const code = given?.codes?.[row] ?? -1;
-    codes[row] = texts[code] ? code : texts.push(ids[row] ?? '') - 1;
+    codes[row] = code >= 0 && !blank.has(code) ? code : texts.push(ids[row] ?? '') - 1;
   }
   const text = (row: number) => texts[codes[row] ?? -1] ?? null;
   return { ...head, length: ids.length, numbers: null, nans: null, codes, texts, text };

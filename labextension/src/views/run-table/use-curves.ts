@@ -22,6 +22,8 @@ interface Answer {
 export const CURVE_WIDTH = 44;
 export const CURVE_HEIGHT = 14;
 const PAUSE_MS = 120; // of scrolling, before what is seen is asked for
+const AGAIN_MS = 2000; // after a failure
+const MOST_AGAIN_MS = 60_000;
 const MOST_RUNS = 60;
 const MOST_METRICS = 24;
 const NONE: Curves = { of: () => null, metrics: new Set(), version: 0, want: () => undefined };
@@ -35,6 +37,8 @@ export function useCurves(source: Source<unknown, object>, table: Table, on: boo
   return on ? curves : NONE;
 }
 
+type Seen = readonly [runIds: readonly string[], metrics: readonly string[]];
+
 class Asked implements Curves {
   metrics: ReadonlySet<string> = new Set();
   version = 0;
@@ -42,7 +46,9 @@ class Asked implements Curves {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly stopped = new AbortController();
   private busy = false;
-  private seen: [runIds: readonly string[], metrics: readonly string[]] = [[], []];
+  /** How often in a row there was no answer. */
+  private failed = 0;
+  private seen: Seen = [[], []];
 
   constructor(
     private readonly source: Source<unknown, object>,
@@ -54,9 +60,9 @@ class Asked implements Curves {
   }
 
   want(runIds: readonly string[], metrics: readonly string[]): void {
+    const isPlanned = this.timer !== undefined && isSame(this.seen, [runIds, metrics]);
     this.seen = [runIds, metrics];
-    clearTimeout(this.timer);
-    if (this.source.mode === 'live' && !this.busy) this.timer = setTimeout(() => void this.ask(), PAUSE_MS);
+    if (this.source.mode === 'live' && !this.busy && !isPlanned) this.plan(PAUSE_MS);
   }
 
   /** What goes on has other curves now. */
@@ -84,10 +90,25 @@ class Asked implements Curves {
     const answer = await this.source.ask<Answer>('sparklines', args, this.stopped.signal).catch(() => null);
     this.busy = false;
     if (this.stopped.signal.aborted) return;
-    // Nothing is asked twice, not even what could not be answered.
-    for (const run of runs) for (const metric of metrics) this.keep(run, metric, path(answer?.lines?.[run]?.[metric]));
+    if (!answer) return this.later();
+    this.failed = 0;
+    for (const run of runs) for (const metric of metrics) this.keep(run, metric, path(answer.lines?.[run]?.[metric]));
     this.version++;
     this.changed();
+  }
+
+  /** What could not be answered is asked again, ever more seldom, and soon when something else is seen. */
+  private later(): void {
+    const pause = Math.min(AGAIN_MS * 2 ** this.failed++, MOST_AGAIN_MS);
+    if (this.source.mode === 'live') this.plan(pause);
+  }
+
+  private plan(pause: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.ask();
+    }, pause);
   }
 
   private keep(run: string, metric: string, drawn: string | null): void {
@@ -95,6 +116,10 @@ class Asked implements Curves {
     this.paths.set(run, paths.set(metric, drawn));
     if (drawn && !this.metrics.has(metric)) this.metrics = new Set([...this.metrics, metric]);
   }
+}
+
+function isSame(a: Seen, b: Seen): boolean {
+  return a.every((list, at) => list.length === b[at]?.length && list.every((each, i) => each === b[at]?.[i]));
 }
 
 /** The path of a curve; null where there are not two points to draw. */
