@@ -30,6 +30,7 @@
     │  ├─ ModelVersionNotFoundError   name, version
     │  ├─ RegisteredModelNotFoundError   name
     │  ├─ RunNotFoundError            run_id
+    │  ├─ StoreNotOpenError           store_id
     │  ├─ TagNotFoundError            key, owner
     │  └─ ArtifactNotFoundError       path, owner
     ├─ ConflictError
@@ -46,12 +47,14 @@
     │  ├─ NotAStoreError              path, reason
     │  ├─ NewerFormatError            path, found, known
     │  ├─ StoreReadError (OSError)    path, errno, reason
+    │  ├─ StoreTimeoutError           path, limit_s
     │  └─ StoreWriteError (OSError)   path, errno, reason
     ├─ EnvironmentBuildError       place, reason
     ├─ LocalFileNotFoundError (FileNotFoundError)   path
     ├─ MissingDependencyError (ImportError)   package, extra
     ├─ ModelProcessError          reason
     ├─ ModelValidationError       failures
+    ├─ NotAllowedError            reason
     ├─ PermissionDeniedError (PermissionError)   user, needed, have, resource
     ├─ PredictionError            reason
     ├─ UntrustedModelError         path, files, reason
@@ -106,6 +109,7 @@ __all__ = [
     "NbflowError",
     "NewerFormatError",
     "NotAStoreError",
+    "NotAllowedError",
     "NotFoundError",
     "ParamAlreadySetError",
     "ParamEnforcementError",
@@ -120,7 +124,9 @@ __all__ = [
     "SchemaEnforcementError",
     "SchemaInferenceError",
     "StoreError",
+    "StoreNotOpenError",
     "StoreReadError",
+    "StoreTimeoutError",
     "StoreWriteError",
     "TagNotFoundError",
     "UnsupportedValueError",
@@ -702,6 +708,17 @@ class RunNotFoundError(NotFoundError):
         super().__init__(f"No run {shown(run_id)} exists in this store. {self.remedy}")
 
 
+class StoreNotOpenError(NotFoundError):
+    """A server was asked about a store that it has not opened."""
+
+    def __init__(self, store_id: object) -> None:
+        self.store_id = store_id
+        super().__init__(
+            f"No store {shown(store_id)} is open on this server; after a restart it knows only those that it was "
+            "started with. Open it first: POST /nbflow/api/stores with its path, or with a notebook that logs to it."
+        )
+
+
 class TagNotFoundError(NotFoundError):
     """A tag that is not there to be deleted."""
 
@@ -907,6 +924,29 @@ class StoreReadError(StoreError, OSError):
         return str(self.args[0])
 
 
+class StoreTimeoutError(StoreError):
+    """A store whose disk does not answer in time.
+
+    Parameters
+    ----------
+    path
+        The store.
+    limit_s
+        How long was waited, in seconds; 0 where nobody waited, because earlier calls wait still.
+    """
+
+    error_code = "TEMPORARILY_UNAVAILABLE"
+
+    def __init__(self, path: str, limit_s: float) -> None:
+        self.path = path
+        self.limit_s = limit_s
+        waited = f"within {limit_s:g} seconds" if limit_s else "to what was asked before"
+        super().__init__(
+            f"The store {path} does not answer {waited}: its disk hangs, or has much to do. Try again in a while. "
+            "What was to be changed may still be changed."
+        )
+
+
 class StoreWriteError(StoreError, OSError):
     """The disk refused a write. What was acknowledged before is safe.
 
@@ -1002,6 +1042,22 @@ class MissingDependencyError(NbflowError, ImportError):
         self.extra = extra
         target = f"'jupyter-nbflow[{extra}]'" if extra else package
         super().__init__(f"{feature} needs the package {package}. Install it with: pip install {target}")
+
+
+class NotAllowedError(NbflowError):
+    """Something that a server was set up not to do for anybody.
+
+    Parameters
+    ----------
+    reason
+        What it does not do, and what to do: whole sentences.
+    """
+
+    error_code = "PERMISSION_DENIED"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class PermissionDeniedError(NbflowError, PermissionError):

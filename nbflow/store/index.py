@@ -19,17 +19,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from nbflow.store.cells import RunCounts, find_running, read_cells, read_count, read_counts
+from nbflow.store.changes import Changes, read_changes
 from nbflow.store.columns import Columns
 from nbflow.store.crew import Crew, encode_state
 from nbflow.store.digest import Digest, fold_run, read_run
 from nbflow.store.entity import artifact_uri, run_of
 from nbflow.store.fold import ExperimentState, RunState
+from nbflow.store.foldertimes import times_ns
 from nbflow.store.forks import forkable
 from nbflow.store.liveness import Origin, last_sign, liveness_of
+from nbflow.store.looks import asked_at
 from nbflow.store.query import Selection, compile_first, compile_query
 from nbflow.store.reader import LogShrankError
 from nbflow.store.root import check_store
-from nbflow.store.rows import RowWriter
+from nbflow.store.rows import RowWriter, flip_rows
 from nbflow.store.runlog import RUNNING
 from nbflow.store.schema import index_path, open_database, settle
 
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
     from nbflow.config import Settings
     from nbflow.entities import Run
+    from nbflow.search.tree import Key
     from nbflow.store.layout import Layout
     from nbflow.store.reader import StoreReader
     from nbflow.store.table import Table
@@ -82,6 +87,7 @@ class Index:
         self._path: Path | None = index_path(layout.root, settings)
         self._database: sqlite3.Connection | None = None
         self._turn = 0
+        self._opened = 0
         self.forget()
         forkable.add(self)
 
@@ -110,13 +116,27 @@ class Index:
 
         return self._ask(lambda: read_table(self._db, self._columns, self._layout, self._find(selection)))
 
+    def cells(self, selection: Selection, keys: Sequence[Key]) -> list[list[Any]]:
+        """Give some values of runs: a list for each of the keys, in the selection's order; see `read_cells`."""
+        return self._ask(lambda: read_cells(self._db, self._columns, self._find(selection), keys))
+
     def count(self, selection: Selection) -> int:
         """Count runs."""
-        return self._ask(lambda: self._count(selection))
+        return self._ask(lambda: read_count(self._db, compile_query(selection, self._columns)))
+
+    def counts(self) -> dict[int, RunCounts]:
+        """Count the runs of each experiment that has any, by the number that its id is."""
+        return self._ask(lambda: read_counts(self._db))
+
+    def running(self) -> list[Run]:
+        """Give the records of all runs that run now, the latest first."""
+        return self._ask(lambda: self._records(find_running(self._db)))
 
     def _ask(self, read: Callable[[], _T]) -> _T:
+        asked = asked_at()
+
         def work() -> _T:
-            self._refresh()
+            self._refresh(asked)
             # The numbers of runs hold in this snapshot only: another process may take a run out, and give its number
             # to the next one.
             self._db.execute("BEGIN")
@@ -127,11 +147,6 @@ class Index:
                     self._db.execute("COMMIT")
 
         return self._repaired(work)
-
-    def _count(self, selection: Selection) -> int:
-        query = compile_query(selection, self._columns)
-        (number,) = self._db.execute(f"SELECT COUNT(*) FROM ({query.sql})", query.values).fetchone()
-        return int(number)
 
     def _find(self, selection: Selection) -> list[int]:
         first = compile_first(selection, self._columns)
@@ -144,17 +159,23 @@ class Index:
 
     def refresh(self) -> None:
         """Bring the index up to date."""
-        self._repaired(self._refresh)
+        asked = asked_at()
+        self._repaired(lambda: self._refresh(asked))
 
     def stamp(self) -> tuple[int, ...]:
         """Bring the index up to date, and give what is another value once anything in it changed."""
+        asked = asked_at()
 
         def work() -> tuple[int, ...]:
-            self._refresh()
+            self._refresh(asked)
             (by_others,) = self._db.execute("PRAGMA data_version").fetchone()
-            return id(self._db), by_others, self._db.total_changes
+            return self._opened, by_others, self._db.total_changes
 
         return self._repaired(work)
+
+    def changes(self, since: int | None) -> Changes:
+        """Bring the index up to date, and tell what changed in it; see `read_changes`."""
+        return self._ask(lambda: read_changes(self._db, since))
 
     def run_ids(self, selection: Selection) -> list[str]:
         """Give the ids of runs, in the selection's order."""
@@ -175,8 +196,10 @@ class Index:
             database.create_function("nbflow_root", 0, lambda: root, deterministic=True)
             self._columns = Columns(database)
             self._seen_version = -1
+            self._looked = 0
             self._settled = False
             self._database = database
+            self._opened += 1
         return self._database
 
     def _is_large(self) -> bool:
@@ -216,8 +239,15 @@ class Index:
 
     # Bringing it up to date
 
-    def _refresh(self) -> None:
+    def _refresh(self, asked: int) -> None:
+        """Look at the store, unless somebody did who began after this was asked for.
+
+        Of many threads that ask at the same time the first looks for itself, and the second for all that wait with it.
+        """
         database = self._db
+        if self._looked > asked:
+            return
+        began = time.monotonic_ns()
         database.execute("BEGIN IMMEDIATE")
         try:
             self._update()
@@ -227,6 +257,7 @@ class Index:
                 database.execute("ROLLBACK")
             self._seen_version = -1
             raise
+        self._looked = began
         if not self._settled:
             self._settled = settle(database)
 
@@ -267,7 +298,7 @@ class Index:
 
     def _place_changed(self, place: str) -> bool:
         """Tell whether a folder has changed since it was listed, and note that it is being listed now."""
-        mtime, ctime = _times_ns(self._layout.root / place)
+        mtime, ctime = times_ns(self._layout.root / place)
         changed = f"{mtime} {ctime}"
         if self._places.get(place) == changed:
             return False
@@ -297,7 +328,7 @@ class Index:
             self._experiments[experiment_id] = state
             self._save_experiment(state)
             if state.deleted != was_deleted:
-                self._flip(state)
+                flip_rows(self._db, self._columns, experiment_id, deleted=state.deleted)
             if state.location != location:
                 self._relocate(state)
         if self._place_changed(experiment_id):
@@ -410,19 +441,6 @@ class Index:
         row = (state.experiment_id, msgspec.msgpack.encode(state))
         self._db.execute("INSERT OR REPLACE INTO experiments VALUES (?, ?)", row)
 
-    def _flip(self, state: ExperimentState) -> None:
-        """Put an experiment's runs into the trash with it, or take them out."""
-        experiment = int(state.experiment_id)
-        self._db.execute(
-            "UPDATE runs SET a = CASE WHEN a IS NULL THEN NULL WHEN ? OR deleted THEN 0 ELSE 1 END WHERE x = ?",
-            (state.deleted, experiment),
-        )
-        for segment in range(self._columns.segments):
-            self._db.execute(
-                f"UPDATE s{segment} SET a = (SELECT a FROM runs WHERE runs.n = s{segment}.n) WHERE x = ?",
-                (experiment,),
-            )
-
     def _relocate(self, state: ExperimentState) -> None:
         """Say where the artifacts of an experiment's runs are: its log may arrive after theirs."""
         home = state.experiment_id
@@ -473,24 +491,3 @@ def _note(named: dict[str, str], home: str, run_ids: Iterable[str]) -> None:
     for run_id in named.keys() & more.keys():
         more[run_id] = min(home, named[run_id])
     named.update(more)
-
-
-def _times_ns(folder: Path) -> tuple[int, int]:
-    """Give a folder's mtime and ctime, in nanoseconds since the epoch; -1 when it is gone.
-
-    Copying tools set a folder's mtime to that of its origin, and may so set it back to one at which it was listed here.
-    Nothing sets a ctime back. (On Windows it is the time of creation.)
-    """
-    try:
-        if os.name == "nt":
-            status = os.stat(folder)
-        else:
-            # A client of NFS answers a plain `stat` from memory, for up to a minute; opening asks the server.
-            fd = os.open(folder, os.O_RDONLY)
-            try:
-                status = os.fstat(fd)
-            finally:
-                os.close(fd)
-    except OSError:
-        return -1, -1
-    return status.st_mtime_ns, status.st_ctime_ns

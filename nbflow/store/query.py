@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from nbflow.errors import LimitExceededError
-from nbflow.search.tree import And, Between, Comparison, IsIn, IsNull, Node, Not, Or, Order
+from nbflow.search.tree import And, Between, Comparison, IsIn, IsNull, Key, Node, Not, Or, Order
 from nbflow.store.columns import FACETS, WIDTH, Column
 from nbflow.store.layout import ARTIFACTS
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbflow.search.tree import Value
     from nbflow.store.columns import Columns
 
-__all__ = ["Query", "Selection", "compile_first", "compile_query"]
+__all__ = ["MAX_CELLS", "Query", "Selection", "compile_cells", "compile_first", "compile_query"]
 
 Sql = tuple[str, list[object]]
 
@@ -41,6 +41,8 @@ _NUMERIC = frozenset({"start_time", "end_time", "duration"})
 _INFINITY = "9e999"
 _MAX_PATTERN = 10_000
 _MAX_SEGMENTS = 60  # SQLite joins 64 tables at most
+MAX_CELLS = 20
+"""So many values of runs can be selected at once: each may be in up to three tables."""
 
 
 class Query(Struct, frozen=True):
@@ -112,6 +114,24 @@ def compile_first(selection: Selection, columns: Columns) -> Query | None:
     return compiler.compile(selection, found[0]) if len(found) == 1 and not proven.get(found[0]) else None
 
 
+def compile_cells(keys: Sequence[Key], columns: Columns) -> str:
+    """Compile what reads values of some runs.
+
+    Parameters
+    ----------
+    keys
+        Attributes, metrics, params and tags: up to `MAX_CELLS`.
+    columns
+        Where the index has its values.
+
+    Returns
+    -------
+    sql : str
+        Takes the numbers of runs, as a list in JSON, and gives a row for each of them in that order.
+    """
+    return _Compiler(columns).cells(keys)
+
+
 class _Compiler:
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
@@ -159,6 +179,20 @@ class _Compiler:
             sql += " LIMIT ? OFFSET ?"
             values += [-1 if selection.limit is None else selection.limit, selection.offset]
         return Query(sql, tuple(values))
+
+    def cells(self, keys: Sequence[Key]) -> str:
+        what = ", ".join([self._cell(key) for key in keys])
+        tables = "json_each(?) w CROSS JOIN runs r ON r.n = w.value"
+        for segment in sorted(self._segments):
+            tables += f" LEFT JOIN s{segment} ON s{segment}.n = r.n"
+        return f"SELECT {what} FROM {tables} ORDER BY w.key"
+
+    def _cell(self, key: Key) -> str:
+        if key.entity == "attribute":
+            return self._attribute(key.name)
+        if key.entity == "metric":
+            return self._metric(key.name)
+        return self._column(self._columns.find(key.entity, key.name))
 
     def _tables(self, *, latest: bool) -> str:
         base = self._base

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nbflow.store.digest import Digest
     from nbflow.store.shape import Shape
 
-__all__ = ["RowWriter"]
+__all__ = ["RowWriter", "flip_rows"]
 
 # Many, since a statement costs something for itself; and few enough to be in the processor's cache still when they are
 # written: a thousand took a tenth longer.
@@ -117,3 +117,26 @@ class RowWriter:
         for collected in (self._runs, self._inputs, self._replaced, self._values):
             collected.clear()
         self._shape = None
+
+
+def flip_rows(database: sqlite3.Connection, columns: Columns, experiment_id: str, *, deleted: bool) -> None:
+    """Put an experiment's runs into the trash with it, or take them out.
+
+    Parameters
+    ----------
+    database, columns
+        As for `RowWriter`.
+    experiment_id
+        The experiment.
+    deleted
+        Whether it is in the trash now.
+    """
+    experiment = int(experiment_id)
+    database.execute(
+        "UPDATE runs SET a = CASE WHEN a IS NULL THEN NULL WHEN ? OR deleted THEN 0 ELSE 1 END WHERE x = ?",
+        (deleted, experiment),
+    )
+    for segment in range(columns.segments):
+        database.execute(
+            f"UPDATE s{segment} SET a = (SELECT a FROM runs WHERE runs.n = s{segment}.n) WHERE x = ?", (experiment,)
+        )

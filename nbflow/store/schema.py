@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from nbflow.search.evaluate import like_matcher
+from nbflow.store import changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["VERSION", "index_path", "open_database", "settle"]
 
 # Part of the file's name: another version begins another file, and old ones are simply not looked at.
-VERSION = 2
+VERSION = 3
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS places (path TEXT PRIMARY KEY, changed TEXT) WITHOUT ROWID;
@@ -131,7 +132,7 @@ def open_database(path: Path | None, is_large: Callable[[], bool]) -> sqlite3.Co
         database.execute(f"PRAGMA cache_size={_CACHE if mode == 'wal' else _CACHE_BUILDING}")
         database.create_function("nbflow_like", 3, _like, deterministic=True)
         # At once: of two processes that both first look and then want to write, SQLite refuses one.
-        database.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT")
+        database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {changes.TABLES} COMMIT")
     except BaseException:
         database.close()
         raise

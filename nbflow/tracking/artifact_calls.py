@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbflow.errors import ArtifactNotFoundError, InvalidInputError, RunDeletedError, UnsupportedValueError
 from nbflow.values import step_value, time_value
@@ -299,6 +299,18 @@ class ArtifactCalls:
             If nothing is there.
         """
         return self._files(run_id).read_bytes(path)
+
+    def open_artifact(self, run_id: str, path: str) -> BinaryIO:
+        """Open an artifact file for reading, as a file that can be sought in: of a large one, only what is read comes.
+
+        Raises
+        ------
+        ArtifactNotFoundError
+            If nothing is there.
+        InvalidPathError
+            If the path is not an artifact's, leads out by a symlink, or is a folder.
+        """
+        return self._files(run_id).open(path)
 
     def _files(self, run_id: str) -> ArtifactStore:
         return self._opened(self._store.run(run_id))

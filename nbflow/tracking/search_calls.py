@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbflow.entities import Run
+    from nbflow.store.cells import RunCounts
     from nbflow.store.filestore import FileStore
     from nbflow.store.query import Selection
     from nbflow.tracking.frame import RunFrame
+    from nbflow.tracking.run_columns import RunColumns
 
-__all__ = ["SearchCalls", "check_experiment_ids", "frame_of", "ids_of", "in_experiment"]
+__all__ = ["SearchCalls", "check_experiment_ids", "frame_of", "in_experiment"]
 
 _ALL = 2**62  # more than there can be, and what SQLite can count to
 _LONGEST_ID = 18
@@ -109,6 +112,115 @@ class SearchCalls:
         )
         return runs
 
+    def search_columns(
+        self,
+        experiment_ids: Sequence[str] | str | None,
+        columns: Sequence[str],
+        filter_string: str = "",
+        run_view_type: int = 1,
+        max_results: int = 1000,
+        order_by: Sequence[str] | None = None,
+        page_token: str | None = None,
+    ) -> RunColumns:
+        """Find runs, and give some of what they have: for a list of many, much faster than their records.
+
+        Parameters
+        ----------
+        columns
+            What is wanted: those of a `RunFrame`, such as `"run_id"` or `"metrics.loss"`, up to 500; also `"duration"`
+            (in seconds) and aggregates such as `"metrics.loss.min"`.
+        experiment_ids, filter_string, run_view_type, max_results, order_by, page_token
+            As in `search_runs`.
+
+        Returns
+        -------
+        found : RunColumns
+            Also a column that no run has.
+
+        Raises
+        ------
+        InvalidFilterError
+            If the filter or the order does not parse.
+        InvalidInputError
+            If another argument cannot be used.
+        """
+        from nbflow.search.tree import Key
+        from nbflow.tracking.run_columns import RunColumns, column_keys
+
+        keys = column_keys(columns)
+        check_max_results(max_results)
+        offset = offset_of(page_token)
+        selection = _selection(experiment_ids, filter_string, run_view_type, max_results + 1, order_by, offset)
+        # Ids too: how many runs there are must be known where no column is wanted.
+        ids, *values = self._store.index.cells(selection, [Key("attribute", "run_id"), *keys])
+        token = token_for(offset + max_results) if len(ids) > max_results else None
+        cut = {name: of[:max_results] for name, of in zip(columns, values, strict=True)}
+        return RunColumns(cut, min(len(ids), max_results), token)
+
+    def search_run_ids(
+        self,
+        experiment_ids: Sequence[str] | str | None = None,
+        filter_string: str = "",
+        run_view_type: int = 1,
+    ) -> list[str]:
+        """Find the ids of runs, all of them; see `search_runs` for the arguments.
+
+        Raises
+        ------
+        InvalidFilterError
+            If the filter does not parse.
+        InvalidInputError
+            If another argument cannot be used.
+        """
+        return self._store.index.run_ids(_selection(experiment_ids, filter_string, run_view_type))
+
+    def running_runs(self, experiment_ids: Sequence[str] | str | None = None) -> list[Run]:
+        """Find the runs that run now, the latest first; None looks in all experiments.
+
+        Raises
+        ------
+        InvalidInputError
+            If one is no experiment's id.
+        """
+        among = None if experiment_ids is None else set(map(int, check_experiment_ids(experiment_ids)))
+        found = self._store.index.running()
+        return [run for run in found if among is None or int(run.info.experiment_id) in among]
+
+    def count_by_experiment(self, experiment_ids: Sequence[str] | str | None = None) -> dict[str, RunCounts]:
+        """Count the runs of experiments; None looks in all.
+
+        Returns
+        -------
+        counts : dict of str to RunCounts
+            By experiment: `active` runs, those of them that are `running`, and `deleted` ones. Experiments without
+            runs are left out.
+
+        Raises
+        ------
+        InvalidInputError
+            If one is no experiment's id.
+        """
+        counts = self._store.index.counts()
+        if experiment_ids is None:
+            return {str(number): of for number, of in counts.items()}
+        return {each: counts[int(each)] for each in check_experiment_ids(experiment_ids) if int(each) in counts}
+
+    def search_revision(self, experiment_ids: Sequence[str] | str | None = None) -> str:
+        """Give a text that is another one once anything changed that a search in these experiments could tell.
+
+        It is good as long as this process lives, and for who asks: who may see more or less gets another one.
+
+        Raises
+        ------
+        InvalidInputError
+            If one is no experiment's id.
+        """
+        revision = "-".join(map(str, self._store.index.stamp()))
+        if experiment_ids is None:
+            return revision
+        among = ",".join(sorted(set(check_experiment_ids(experiment_ids))))
+        return f"{revision}-{hashlib.sha256(among.encode()).hexdigest()[:16]}"
+
     def count_runs(
         self,
         experiment_ids: Sequence[str] | str | None = None,
@@ -133,17 +245,6 @@ def frame_of(store: FileStore, selection: Selection) -> RunFrame:
 
     table = store.index.table(selection)
     return RunFrame.from_columns(table.columns, str(store.root), table.order)
-
-
-def ids_of(store: FileStore, experiment_ids: Sequence[str] | None, filter_string: str) -> list[str]:
-    """Find the ids of runs, those in the trash among them.
-
-    Raises
-    ------
-    InvalidFilterError
-        If the filter does not parse.
-    """
-    return store.index.run_ids(_selection(experiment_ids, filter_string, 3))
 
 
 def in_experiment(experiment_id: str) -> Selection:

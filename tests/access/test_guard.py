@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -72,9 +73,11 @@ def outcome(client: Client, method: str, given: dict[str, Any]) -> NbflowError |
     """Call a method, and give what it raises of ours."""
     try:
         with warnings.catch_warnings(action="ignore", category=FutureWarning):  # stages are deprecated
-            getattr(client, method)(**given)
+            made = getattr(client, method)(**given)
     except NbflowError as exc:
         return exc
+    if isinstance(made, io.IOBase):
+        made.close()
     return None
 
 

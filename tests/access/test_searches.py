@@ -95,6 +95,25 @@ def test_runs_are_counted_and_framed_among_what_may_be_seen(ada: Client, crowd: 
     assert len(ada.search_frame(None, max_results=4)) == 4
 
 
+def test_columns_ids_and_counts_are_of_what_may_be_seen(ada: Client, crowd: Client) -> None:
+    seen = [experiment.experiment_id for experiment in ada.search_experiments()]
+
+    found = ada.search_columns(None, ["experiment_id", "metrics.m"], order_by=["metrics.m ASC"])
+    assert found.values["metrics.m"] == [i * 10 + j for i in range(1, 10, 2) for j in range(3)]
+    assert set(found.values["experiment_id"]) == set(seen)
+    assert len(ada.search_run_ids()) == len(ada.running_runs()) == 15
+    assert set(ada.count_by_experiment()) == set(seen) < set(crowd.count_by_experiment())
+
+
+def test_who_may_see_more_gets_another_revision(ada: Client, crowd: Client) -> None:
+    hidden = next(each for each in crowd.search_experiments() if each.name == "e2").experiment_id
+    before, others = ada.search_revision(), crowd.search_revision()
+
+    crowd.set_experiment_permission(hidden, "user:ada", "READ")
+
+    assert before not in (others, ada.search_revision())
+
+
 @pytest.mark.parametrize("as_numbers", [False, True])
 def test_naming_an_experiment_that_may_not_be_seen_finds_as_much_as_naming_none(
     ada: Client, crowd: Client, as_numbers: bool
