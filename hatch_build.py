@@ -22,10 +22,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 __all__ = ["JavaScriptHook"]
 
 STATIC = "nbflow/widgets/static"
-OUTPUTS = ("labextension/dist/package.json", "labextension/dist/install.json", f"{STATIC}/loader.js")
+OUTPUTS = (
+    "labextension/dist/package.json",
+    "labextension/dist/install.json",
+    f"{STATIC}/loader.js",
+    "nbflow/server/static/ui.js",
+)
 STAMP = f"{STATIC}/.stamp"  # not in dist/, which its builder empties
 DEPENDENCIES = ("package.json", "package-lock.json", ".npmrc")
-SOURCES = (*DEPENDENCIES, "build.mjs", "install.json", "tsconfig.json", "tsconfig.build.json", "src", "style")
+SOURCES = (*DEPENDENCIES, "build.mjs", "install.json", "tsconfig.json", "tsconfig.build.json", "schema", "src", "style")
 
 # What @rspack/core asks for: ^20.19 || >=22.12
 OLD_NODE = (20, 19)

@@ -221,3 +221,10 @@ def __dir__() -> list[str]:
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     # Asked by `jupyter-builder develop` in a checkout; JupyterLab itself finds what was installed.
     return [{"src": "../labextension/dist", "dest": "nbflow"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    # Asked by Jupyter Server. By its name, as what else comes when it is asked for.
+    from importlib import import_module
+
+    return [{"module": "nbflow", "app": import_module("nbflow.server.app").NbflowApp}]

@@ -62,6 +62,7 @@ HEAVY = {
     "pyarrow",
     "rich",
     "sklearn",
+    "tornado",
     "yaml",
 }
 
@@ -358,6 +359,7 @@ def test_the_wheel_holds_the_package_its_javascript_and_nothing_else(tmp_path: P
     source = tmp_path / "source"
     shutil.copytree(PACKAGE, source / "nbflow", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "labextension" / "dist", source / "labextension" / "dist")
+    shutil.copytree(ROOT / "jupyter-config", source / "jupyter-config")
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
 
@@ -372,6 +374,7 @@ def test_the_wheel_holds_the_package_its_javascript_and_nothing_else(tmp_path: P
     extension = "/data/share/jupyter/labextensions/nbflow/"
     built = {name.partition(extension)[2] for name in names if extension in name}
     assert {"package.json", "install.json"} <= built
+    assert any(name.endswith("/data/etc/jupyter/jupyter_server_config.d/nbflow.json") for name in names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"nbflow", "jupyter_nbflow"}
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from nbflow.drawing.surroundings import FAILED, local_folder, versions_of_run
-from nbflow.entities import AliasPolicy, ModelHistoryEntry, ModelVersion
+from nbflow.entities import AliasPolicy, ModelHistoryEntry, ModelVersion, ViewType
 from nbflow.mlmodel.document import Model
 from nbflow.mlmodel.environment import read_python, read_requirements
 from nbflow.mlmodel.files import inside, read_text
@@ -171,12 +171,12 @@ def run_names(versions: Iterable[ModelVersion], client: Client | None = None) ->
     return names
 
 
-def versions_of(client: Client, name: str) -> list[ModelVersion]:
-    """List the versions of a registered model, the newest first."""
+def versions_of(client: Client, name: str, view_type: int = ViewType.ACTIVE_ONLY) -> list[ModelVersion]:
+    """List the versions of a registered model, the newest first; those in the trash may be another's of its name."""
     quote = '"' if "'" in name else "'"
     # A filter has no way to write both quotes: of what is alike, the others are left out.
     own = f"name = {quote}{name}{quote}" if quote not in name else 'name LIKE "' + name.replace('"', "_") + '"'
-    found = client.search_model_versions(own, None, ["version_number DESC"])
+    found = client.search_model_versions(own, None, ["version_number DESC"], view_type=view_type)
     return [version for version in found if version.name == name]
 
 

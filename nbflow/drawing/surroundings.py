@@ -18,7 +18,7 @@ from nbflow.uris import parse_file_url, scheme_of
 if TYPE_CHECKING:
     from nbflow.entities import Run
 
-__all__ = ["FAILED", "Surroundings", "local_folder", "look_around", "owner_of", "versions_of_run"]
+__all__ = ["FAILED", "Surroundings", "local_folder", "look_around", "look_around_in", "owner_of", "versions_of_run"]
 
 FAILED = (NbflowError, OSError, ValueError)  # ValueError: a path with a NUL, or with what no file system can hold
 _ARTIFACTS = "artifacts"
@@ -53,13 +53,23 @@ def look_around(run: Run) -> Surroundings:
         Nothing where the run is in neither store. Of artifacts that are not on this machine, none.
     """
     found = owner_of(run)
-    if found is None:
-        return Surroundings()
-    client, kept = found
+    return Surroundings() if found is None else look_around_in(*found)
+
+
+def look_around_in(client: Client, run: Run) -> Surroundings:
+    """Look a run up in a store, by a client who may not be let see all of it.
+
+    Parameters
+    ----------
+    client
+        Of its store.
+    run
+        The run as it is there.
+    """
     return Surroundings(
         _experiment(client, run.info.experiment_id),
         _parent(client, run),
-        _artifacts(client, kept),
+        _artifacts(client, run),
         tuple(versions_of_run(client, run.run_id)) if run.outputs.model_outputs else (),
     )
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import click
 
     from nbflow.entities import Experiment, ModelVersion, RegisteredModel, Run
+    from nbflow.magics.ui import Link
     from nbflow.mlmodel.document import ModelInfo
     from nbflow.tracking.frame import RunFrame
 
@@ -36,6 +37,7 @@ _HELP = """\
 %nbflow experiment [NAME]  use an experiment for the runs to come, made if it is not there; show the one in use
 %nbflow show [RUN]         a run by its id, the beginning of it, or its name; the one that is active, or was last
 %nbflow models [FILTER]    the registered models; models show NAME, NAME/VERSION or a URI gives one to work with
+%nbflow ui                 a link to the store's pages: experiments, runs, models
 %nbflow status             the experiment, the run and the store in use
 %nbflow help [VERB]        this, or what the command line says of a verb
 %%nbflow run [NAME]        above the code of a cell: run it as a run; %%nbflow run --help
@@ -186,6 +188,17 @@ def _status(rest: str) -> None:
     _invoke(f"status {rest}")
 
 
+def _ui(rest: str) -> Link | None:
+    from nbflow.magics.ui import link_to_pages
+
+    if rest in ("-h", "--help"):
+        _invoke(f"ui {rest}")
+        return None
+    if rest:
+        raise usage_error("%nbflow ui shows the store in use, and takes nothing. In a terminal: nbflow ui --help")
+    return link_to_pages()
+
+
 def _help(rest: str) -> None:
     from nbflow.verbs import group
 
@@ -221,4 +234,5 @@ OWN_VERBS: dict[str, Callable[[str], object]] = {
     "runs": _runs,
     "show": _show,
     "status": _status,
+    "ui": _ui,
 }

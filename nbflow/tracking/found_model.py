@@ -8,9 +8,10 @@ import shutil
 from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from nbflow.artifact_store import download
+from nbflow.artifact_store import check_artifact_path, download, open_artifacts
+from nbflow.entities import FileInfo
 from nbflow.errors import ArtifactNotFoundError, ModelNotFoundError, UnsupportedValueError
 from nbflow.mlmodel.document import MLMODEL, Model
 from nbflow.mlmodel.trust import Trust
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nbflow.artifact_store import ArtifactStore
+    from nbflow.artifact_store.protocol import FileInfos
     from nbflow.entities import ModelVersion
 
 __all__ = ["FoundModel"]
@@ -103,6 +105,50 @@ class FoundModel:
         if not (folder / MLMODEL).is_file():  # told here, where its place is known, not that of the copy
             raise self._missing()
         return folder
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its files are on this machine."""
+        return self.files.local_path(self.path or None) is not None
+
+    def list(self, path: str | None = None) -> FileInfos:
+        """List a folder of the model's, sorted, with paths that begin at the model; what is not there lists nothing.
+
+        Raises
+        ------
+        InvalidPathError
+            If the path cannot be one, or a symlink leads out of the model.
+        """
+        files, above = self._own
+        if path is not None:
+            check_artifact_path(path)
+        infos = files.list(f"{above}{path or ''}".rstrip("/") or None)
+        return [FileInfo(info.path.removeprefix(above), info.is_dir, info.file_size) for info in infos]
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a file of the model's, by a path that begins at the model.
+
+        Raises
+        ------
+        ArtifactNotFoundError
+            If nothing is there.
+        InvalidPathError
+            If the path cannot be one, is a folder, or a symlink leads out of the model.
+        """
+        files, above = self._own
+        return files.open(f"{above}{check_artifact_path(path)}")
+
+    @cached_property
+    def _own(self) -> tuple[ArtifactStore, str]:
+        """The artifacts that are the model's alone, and what stands before their paths.
+
+        On a disk its folder is the root: no symlink in it leads to the run's other artifacts, which who may see the
+        model perhaps may not.
+        """
+        local = self.files.local_path(self.path or None)
+        if local is not None:
+            return open_artifacts(local, within=self.files.location), ""
+        return self.files, f"{self.path}/" if self.path else ""
 
     @cached_property
     def document(self) -> Model:

@@ -17,6 +17,7 @@ from nbflow.verbs.options import VerbGroup
 from nbflow.verbs.runs import runs
 from nbflow.verbs.session import Session
 from nbflow.verbs.status import status
+from nbflow.verbs.ui import ui
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +28,8 @@ __all__ = ["group", "invoke"]
 
 group = VerbGroup(
     "nbflow",
-    commands=[runs, experiments, artifacts, models, access, status, doctor, gc, merge],
-    help="Track experiments and models in plain files: list, compare, register, serve, check, merge what was logged.",
+    commands=[runs, experiments, artifacts, models, access, ui, status, doctor, gc, merge],
+    help="Track experiments and models in plain files: list, show, compare, register, serve, check and merge them.",
 )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,39 +12,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nbflow.tracking.direction import Mode, guess_mode, is_judged
+from nbflow.widgets.listed import ATTRIBUTES, EXACT, MAX_TEXT, Kind, Type, cut, is_number, kind_of, said
 from nbflow.widgets.wire import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ATTRIBUTES", "Column", "ColumnName", "Kind", "Type", "named", "read_column"]
+__all__ = ["Column", "ColumnName", "named", "read_column"]
 
-Kind = Literal["attribute", "param", "metric", "tag", "other"]
-Type = Literal["number", "text", "time", "duration", "status"]
-
-MAX_TEXT = 10_000
 _SHORT = 64  # rows, up to which a list takes less than a buffer of its own
 MAX_SAVED_TEXT = 500
-
-# What a float says and is no id: no leading zeros, no underscores, no hex.
-_NUMBER = re.compile(
-    r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:nan|inf|infinity)", re.IGNORECASE
-)
-_EXACT = 2**53
 _INTS = 10**15
-
-# What a run has by itself, in the order in which it is told: what people call it, and what it is.
-ATTRIBUTES: dict[str, tuple[str, Type]] = {
-    "tags.mlflow.runName": ("name", "text"),
-    "status": ("status", "status"),
-    "start_time": ("started", "time"),
-    "end_time": ("ended", "time"),
-    "duration": ("duration", "duration"),
-    "experiment_id": ("experiment", "text"),
-    "tags.mlflow.user": ("user", "text"),
-    "run_id": ("run id", "text"),
-}
-_KINDS: dict[str, Kind] = {"params": "param", "metrics": "metric", "tags": "tag"}
 
 
 class ColumnName(Struct, frozen=True):
@@ -143,7 +120,7 @@ class Column(Struct):
         used, places = np.unique(self.codes[rows], return_inverse=True)
         texts: list[str | None] = [None if code < 0 else self.texts[code] for code in used.tolist()]
         if short:
-            texts = [None if text is None else _cut(text, MAX_SAVED_TEXT) for text in texts]
+            texts = [None if text is None else cut(text, MAX_SAVED_TEXT) for text in texts]
         if not short or _mostly_different(len(texts), len(places)):
             return [texts[place] for place in places.tolist()]
         if texts and texts[0] is None:
@@ -173,7 +150,7 @@ def named(names: Iterable[object]) -> list[ColumnName]:
         while times > 1 and column_id in seen:
             column_id += "'"
         seen.setdefault(column_id, 1)
-        kind, name = _kind(text)
+        kind, name = kind_of(text)
         found.append(ColumnName(column_id, position, kind, name if times == 1 else f"{name} ({times})"))
     return found
 
@@ -206,14 +183,6 @@ def read_column(column: ColumnName, values: pd.Series[Any]) -> Column:
     return made
 
 
-def _kind(name: str) -> tuple[Kind, str]:
-    if name in ATTRIBUTES:
-        return "attribute", ATTRIBUTES[name][0]
-    head, dot, rest = name.partition(".")
-    kind = _KINDS.get(head) if dot else None
-    return ("other", name) if kind is None else (kind, rest)
-
-
 def _times(values: pd.Series[Any]) -> np.ndarray[Any, Any]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         values = values.dt.tz_convert(None)
@@ -242,7 +211,7 @@ def _read_numbers(made: Column, values: pd.Series[Any]) -> bool:
     except (OverflowError, TypeError, ValueError):
         return False
     whole = dtype.kind in "Oiu"
-    if whole and np.nanmax(np.abs(numbers), initial=0.0) > _EXACT:
+    if whole and np.nanmax(np.abs(numbers), initial=0.0) > EXACT:
         return False  # as a float it would be another number
     made.type, made.numbers = "number", numbers
     return True
@@ -250,8 +219,8 @@ def _read_numbers(made: Column, values: pd.Series[Any]) -> bool:
 
 def _read_texts(made: Column, values: pd.Series[Any]) -> None:
     codes, uniques = _factorized(values)
-    texts = [_cut(clean_text(_text(each)), MAX_TEXT) for each in uniques]
-    if made.kind == "param" and texts and all(map(_is_number, texts)):
+    texts = [cut(clean_text(_text(each)), MAX_TEXT) for each in uniques]
+    if made.kind == "param" and texts and all(map(is_number, texts)):
         of_texts = np.array([float(text) for text in texts] + [math.nan])
         made.type, made.numbers = "number", of_texts[codes]
         nans = np.isnan(made.numbers) & (codes >= 0)
@@ -260,12 +229,6 @@ def _read_texts(made: Column, values: pd.Series[Any]) -> None:
     if made.type != "status":
         made.type = "text"
     made.codes, made.texts = codes.astype(np.int32), texts
-
-
-def _is_number(text: str) -> bool:
-    if _NUMBER.fullmatch(text) is None:
-        return False
-    return not text.lstrip("+-").isdecimal() or abs(int(text)) <= _EXACT
 
 
 def _factorized(values: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], Sequence[Any]]:
@@ -290,10 +253,6 @@ def _text(value: object) -> str:
         return f"<{type(value).__name__}>"
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
 def _mostly_different(n_texts: int, n_rows: int) -> bool:
     return n_texts > n_rows * 0.7
 
@@ -306,13 +265,9 @@ def _json_numbers(numbers: np.ndarray[Any, Any], nans: np.ndarray[Any, Any] | No
         return list(numbers.astype(np.int64).tolist())
     if not whole and np.isfinite(numbers).all():
         return list(numbers.tolist())
-    convert: Callable[[float], Any] = int if whole else _said
+    convert: Callable[[float], Any] = int if whole else said
     listed = [convert(each) if each == each else None for each in numbers.tolist()]  # noqa: PLR0124 (not NaN)
     if nans is not None:
         for row in np.flatnonzero(nans).tolist():
             listed[row] = "NaN"
     return listed
-
-
-def _said(number: float) -> float | str:
-    return number if math.isfinite(number) else "Infinity" if number > 0 else "-Infinity"

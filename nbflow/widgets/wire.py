@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
+from msgspec import UNSET, Struct
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -34,7 +36,7 @@ def encode(value: Any) -> tuple[Any, list[memoryview]]:
     Parameters
     ----------
     value
-        Mappings, lists, tuples, sets, text, numbers, bytes and NumPy arrays, in one another.
+        Mappings, Structs, lists, tuples, sets, text, numbers, bytes and NumPy arrays, in one another.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def clean_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _encode(value: Any, buffers: list[memoryview] | None) -> Any:  # noqa: PLR0911 - a way for each type
+def _encode(value: Any, buffers: list[memoryview] | None) -> Any:  # noqa: C901,PLR0911 - a way for each type
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -85,6 +87,10 @@ def _encode(value: Any, buffers: list[memoryview] | None) -> Any:  # noqa: PLR09
         return {clean_text(str(key)): _encode(each, buffers) for key, each in value.items()}
     if isinstance(value, list | tuple | AbstractSet):
         return [_encode(each, buffers) for each in value]
+    if isinstance(value, Struct):
+        fields = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        given = ((name, getattr(value, field)) for name, field in fields)
+        return {name: _encode(each, buffers) for name, each in given if each is not UNSET}
     if isinstance(value, bytes | bytearray | memoryview):
         return list(bytes(value)) if buffers is None else _buffer(memoryview(value).cast("B"), "u8", buffers)
     if isinstance(value, Ready):

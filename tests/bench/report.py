@@ -136,6 +136,8 @@ def as_table(section: Section) -> Table:
             style = {"met": "green", "missed": "red"}.get(verdict, "")
             table.add_row(what, who, *cells, f"[{style}]{verdict}[/]" if style else verdict)
         table.add_section()
+    for what, value in section.plain:
+        table.add_row(what, value)
     return table
 
 
@@ -148,6 +150,8 @@ def as_markdown(section: Section) -> str:
             for what, who, *cells, verdict in row.lines():
                 mark = f"**{verdict}**" if verdict == "missed" else verdict
                 lines.append(f"| {' | '.join([_cell(what), _cell(who), *map(_cell, cells), mark])} |")
+    if section.rows and section.plain:
+        lines.append("")
     if section.plain:
         lines += ["| what | |", "|---|--:|", *(f"| {_cell(what)} | {value} |" for what, value in section.plain)]
     return "\n".join(lines) + "\n"

@@ -18,6 +18,7 @@ from tests.bench import (
     bench_log_metric,
     bench_models,
     bench_search,
+    bench_server,
     bench_system_metrics,
     bench_whole_run,
     machine,
@@ -28,7 +29,7 @@ from tests.bench.timing import ROOT, ask
 __all__ = ["main"]
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("import", "log_metric", "run", "history", "search", "models", "display", "live", "system")
+PARTS = ("import", "log_metric", "run", "history", "search", "models", "display", "live", "system", "server")
 
 
 def main() -> None:
@@ -74,6 +75,8 @@ def _measure(part: str, folder: Path, options: argparse.Namespace) -> list[Secti
         return [plainly[part](folder)]
     if part == "search":
         return bench_search.measure(folder, options.runs, options.points, options.peer_runs)
+    if part == "server":
+        return bench_server.measure(folder, options.runs, options.loaded_runs, options.peer_runs, options.seconds)
     plain = [(what, f"{value:.4g} {unit}") for what, value, unit in ask(bench_system_metrics.measure)]
     return [Section("System metrics", "What watching the machine costs; off by default.", plain=plain)]
 
@@ -83,6 +86,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=100_000, help="runs in the store that is searched (%(default)s)")
     parser.add_argument("--points", type=int, default=1, help="points of each of their metrics (%(default)s)")
     parser.add_argument("--peer-runs", type=int, default=1000, help="runs in mlflow's (%(default)s)")
+    parser.add_argument("--loaded-runs", type=int, default=10_000, help="runs of the server under load (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=60, help="how long each load lasts (%(default)s)")
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part alone; may be given again")
     parser.add_argument("--folder", help="where to put the stores; they are removed (the system's temporary folder)")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")

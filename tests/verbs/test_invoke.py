@@ -25,7 +25,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def test_the_group_has_the_verbs_and_nothing_of_a_process() -> None:
-    verbs = {"runs", "experiments", "artifacts", "models", "access", "status", "doctor", "gc", "merge"}
+    verbs = {"runs", "experiments", "artifacts", "models", "access", "status", "doctor", "gc", "merge", "ui"}
     assert set(group.commands) == verbs
     assert {name for parameter in group.params for name in parameter.opts} == {"--store", "--json"}
 

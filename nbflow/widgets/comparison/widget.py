@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import math
 import threading
-import time
-import warnings
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from nbflow.drawing.comparison_page import comparison_html, comparison_text
-from nbflow.drawing.surroundings import FAILED
-from nbflow.errors import InvalidInputError, InvalidRequestError
-from nbflow.widgets.comparison.charts import Chart, Plan, choices, make_chart, plans
-from nbflow.widgets.comparison.data import compared, rows_of, runs_of, saved_rows
+from nbflow.errors import InvalidInputError
+from nbflow.widgets.comparison.data import saved_rows
 from nbflow.widgets.comparison.pictures import pictures
-from nbflow.widgets.comparison.points import exact_points
+from nbflow.widgets.comparison.sides import Sides
 from nbflow.widgets.keeping import keep
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
-from nbflow.widgets.run_table.rows import RUN_ID, frame_of_runs, ids_of_runs
+from nbflow.widgets.run_table.rows import frame_of_runs, ids_of_runs
 from nbflow.widgets.view import View, answers
 from nbflow.widgets.wire import to_json
 
@@ -31,7 +26,6 @@ __all__ = ["Comparison", "compare"]
 
 _MAKING_S = 2.5  # for the charts that are shown at once
 _ROWS_SHARE = 0.35  # of the notebook's bytes, for the table
-_REMEMBERED = 60  # charts
 _ROOM = 20_000  # bytes, for what is neither
 
 
@@ -64,17 +58,12 @@ class Comparison(View):
     kind: ClassVar[str] = "compare"
 
     def __init__(self, runs: object, baseline: object = None) -> None:
-        self._all = frame_of_runs(_records(runs))
-        self._runs = compared(self._all)
-        self._ids = [str(run_id) for run_id in self._runs[RUN_ID]]
-        self._heads = runs_of(self._runs)
-        self._rows = rows_of(self._runs)
-        self._choices = choices(self._runs, self._rows)
-        self._charts: dict[str, Chart] = {}
+        self._sides = Sides(frame_of_runs(_records(runs)))
+        self._ids = self._sides.ids
         self._pictures: dict[str, str | None] = {}
         first = {} if baseline is None else {"baseline": self._known(baseline, "baseline")[0]}
         super().__init__(state=first)
-        self._make_charts(slow=self.comm is None)
+        self._sides.make_charts(_MAKING_S, slow=self.comm is None)
         if self.comm is not None:
             keep(self, named=True)
             threading.Thread(target=self._make_rest, name="nbflow-comparison", daemon=True).start()
@@ -88,14 +77,14 @@ class Comparison(View):
     @property
     def runs(self) -> pd.DataFrame:
         """The runs compared: a `RunFrame`, if it was made of one."""
-        return self._runs
+        return self._sides.runs
 
     @property
     def selected(self) -> pd.DataFrame:
         """The runs selected: a `RunFrame`. Set it to a part of the frame, to runs, or to their ids; None is none."""
         wanted = self.state.get("selected", ())
         chosen = {each for each in wanted if isinstance(each, str)} if isinstance(wanted, list | tuple) else set()
-        return self._runs.iloc[np.flatnonzero([run_id in chosen for run_id in self._ids])]
+        return self.runs.iloc[np.flatnonzero([run_id in chosen for run_id in self._ids])]
 
     @selected.setter
     def selected(self, runs: object) -> None:
@@ -123,124 +112,60 @@ class Comparison(View):
     @property
     def weight(self) -> int:
         """About how many bytes it keeps in memory."""
-        return 200_000 * len(self._charts) + 16 * len(self._ids) * len(self._rows)
+        return 200_000 * len(self._sides.charts) + 16 * len(self._ids) * len(self._sides.rows)
 
     def _data(self) -> dict[str, Any]:
-        rows = [column.full() for column in self._rows]
-        return {
-            **self._head(),
-            "rows": rows,
-            "charts": [chart.data for chart in self._charts.values()],
-            "reduced": None,
-        }
+        return self._sides.data()
 
     def _saved(self) -> dict[str, Any]:
-        rows, of_rows = saved_rows(self._rows, int(MAX_SAVED_BYTES * _ROWS_SHARE))
-        head = to_json(self._head())
+        rows, of_rows = saved_rows(self._sides.rows, int(MAX_SAVED_BYTES * _ROWS_SHARE))
+        head = to_json(self._sides.head())
         left = MAX_SAVED_BYTES - _ROOM - saved_bytes(json_text([head, rows]))
         kept = []
-        for chart in self._in_turn():
+        charts = self._sides.charts_in_turn()
+        for chart in charts:
             made = to_json(chart.data)
             size = saved_bytes(json_text(made))
             if size <= left:
                 left -= size
                 kept.append(made)
         reduced: dict[str, list[int]] = {} if of_rows is None else {"rows": of_rows}
-        if len(kept) < len(self._charts):
-            reduced["charts"] = [len(kept), len(self._charts)]
+        if len(kept) < len(charts):
+            reduced["charts"] = [len(kept), len(charts)]
         return {**head, "rows": rows, "charts": kept, "reduced": reduced or None}
 
-    def _head(self) -> dict[str, Any]:
-        found = self._choices
-        return {
-            "runs": self._heads,
-            "all": len(self._all),
-            "choices": {
-                "metrics": found.metrics,
-                "histories": found.histories,
-                "params": found.params,
-                "numbers": found.numbers,
-            },
-        }
-
     def _static(self) -> dict[str, str]:
-        drawn = pictures(list(self._charts.values()), self._pictures)
+        sides = self._sides
+        drawn = pictures(sides.charts, self._pictures)
         baseline = self._ids.index(self.baseline) if self.baseline is not None else 0
         return {
-            "text/plain": comparison_text(self._rows, self._heads, baseline, len(self._all)),
-            "text/html": comparison_html(self._rows, self._heads, baseline, len(self._all), drawn),
+            "text/plain": comparison_text(sides.rows, sides.heads, baseline, sides.n_runs),
+            "text/html": comparison_html(sides.rows, sides.heads, baseline, sides.n_runs, drawn),
         }
 
     # Charts
 
-    def _plans(self) -> list[Plan]:
-        return plans(self._runs, self._choices)
-
-    def _in_turn(self) -> list[Chart]:
-        """Give the charts, the first of each kind first."""
-        turn: dict[str, int] = {}
-        placed = []
-        for chart in self._charts.values():
-            turn[chart.plan.kind] = turn.get(chart.plan.kind, 0) + 1
-            placed.append((turn[chart.plan.kind], chart))
-        return [chart for _, chart in sorted(placed, key=lambda pair: pair[0])]
-
-    def _make_charts(self, *, slow: bool) -> None:
-        """Make the charts that tell most; the first of each kind in any case, others while there is time."""
-        end = time.monotonic() + _MAKING_S
-        seen: set[str] = set()
-        wanted = sorted(self._plans(), key=lambda plan: plan.slow)
-        for plan in [*_firsts(wanted), *wanted]:
-            late = plan.kind in seen and time.monotonic() > end
-            if plan.key in self._charts or late or (plan.slow and not slow):
-                continue
-            seen.add(plan.key)
-            self._try(plan)
-            seen.add(plan.kind)
-
     def _make_rest(self) -> None:
         """Make what a display does not wait for: charts that take seconds, and all pictures of the static form."""
-        before = len(self._charts), len(self._pictures)
-        for plan in self._plans():
-            if plan.key not in self._charts and self.comm is not None:
-                self._try(plan)
-        pictures(list(self._charts.values()), self._pictures, math.inf)
-        if before != (len(self._charts), len(self._pictures)) and self.comm is not None:
+        before = self._sides.n_made, len(self._pictures)
+        for _ in self._sides.make_rest():
+            if self.comm is None:
+                return
+        pictures(self._sides.charts, self._pictures, math.inf)
+        if before != (self._sides.n_made, len(self._pictures)) and self.comm is not None:
             self.push()
-
-    def _try(self, plan: Plan) -> None:
-        try:
-            chart = make_chart(self._runs, plan, self._labels())
-        except FAILED:
-            return
-        except Exception as exc:  # noqa: BLE001 - one chart less; the table and the others are shown
-            warnings.warn(f"A chart of this comparison failed: {plan.kind}: {exc!r}", RuntimeWarning, stacklevel=2)
-            return
-        with self._lock:
-            self._charts[plan.key] = chart
-
-    def _labels(self) -> list[str]:
-        return [head["label"] for head in self._heads]
 
     @answers("chart")
     def _chart(self, kind: Any, args: Any) -> dict[str, Any]:
-        if not isinstance(kind, str) or not isinstance(args, Mapping):
-            raise InvalidRequestError("A chart is asked for by its kind, and by its arguments as an object.")
-        plan = Plan(kind, dict(args))
-        known = self._charts.get(plan.key)
-        if known is None:
-            known = make_chart(self._runs, plan, self._labels())
-            while len(self._charts) >= _REMEMBERED:
-                del self._charts[list(self._charts)[len(self._plans())]]
-            self._charts[plan.key] = known
+        before = self._sides.n_made
+        found = self._sides.chart(kind, args)
+        if self._sides.n_made != before:
             self._renewal.soon()
-        return known.data
+        return found
 
     @answers("points")
     def _points(self, args: Any, low: Any, high: Any) -> dict[str, Any]:
-        if not isinstance(args, Mapping) or not all(map(_is_place, (low, high))):
-            raise InvalidRequestError("Points are asked for by a chart's arguments, between two numbers.")
-        return exact_points(self._runs, args, float(low), float(high))
+        return self._sides.points(args, low, high)
 
 
 def compare(runs: object, baseline: object = None) -> Comparison:
@@ -285,14 +210,3 @@ def _records(runs: object) -> object:
 
     client = Client()
     return [client.get_run(each) if isinstance(each, str) else each for each in runs]
-
-
-def _firsts(wanted: list[Plan]) -> list[Plan]:
-    first: dict[str, Plan] = {}
-    for plan in wanted:
-        first.setdefault(plan.kind, plan)
-    return list(first.values())
-
-
-def _is_place(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

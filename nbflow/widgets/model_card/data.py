@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nbflow.mlmodel.signature import ModelSignature
     from nbflow.tracking.client import Client
 
-__all__ = ["Card", "info_card", "version_card"]
+__all__ = ["Card", "history_row", "info_card", "version_card"]
 
 _SPECS, _PAIRS, _REQUIREMENTS = 500, 500, 500
 _HISTORY, _VERSIONS = 200, 200
@@ -52,7 +52,7 @@ class Card(Struct, frozen=True):
     trial: Trial
 
 
-def version_card(version: ModelVersion, client: Client) -> Card:
+def version_card(version: ModelVersion, client: Client, *, no_trial: str = "") -> Card:
     """Set out a version.
 
     Parameters
@@ -61,6 +61,8 @@ def version_card(version: ModelVersion, client: Client) -> Card:
         The version.
     client
         Its store. What cannot be read there is left out; nothing is loaded, and nothing fetched from other machines.
+    no_trial
+        Why no model is tried where the card is shown; `""` where they are.
     """
     around = around_version(version, client)
     document, files = around.document, around.files
@@ -69,7 +71,8 @@ def version_card(version: ModelVersion, client: Client) -> Card:
         signature = document.signature
     charts = spec_files(client, version.run_id)
     versions = _versions_of(client, version)
-    trial = _trial(signature, files, document, known=document is not None)
+    known = document is not None
+    trial = Trial(reason=no_trial) if no_trial else _trial(signature, files, document, known=known)
     uri = model_uri(version.name, version.version)
     data = {
         "type": "version",
@@ -90,7 +93,7 @@ def version_card(version: ModelVersion, client: Client) -> Card:
         "policies": [
             {"alias": each.alias, "approvals": each.approvals, "require": each.require} for each in around.policies
         ],
-        "history": [_entry(each) for each in reversed(around.history[-_HISTORY:])],
+        "history": [history_row(each) for each in reversed(around.history[-_HISTORY:])],
         "versions": _versions(versions, version, around.policies, client),
         "differences": _since_previous(client, versions, version),
         "known": bool(around.history),
@@ -286,7 +289,8 @@ def _pairs(pairs: Mapping[str, Any]) -> list[list[str]]:
     return [[str(key), value_of(value)[:_VALUE_LENGTH]] for key, value in list(pairs.items())[:_PAIRS]]
 
 
-def _entry(entry: ModelHistoryEntry) -> dict[str, Any]:
+def history_row(entry: ModelHistoryEntry) -> dict[str, Any]:
+    """Say one thing that happened, in short where its words are many."""
     return {
         "time": entry.timestamp,
         "user": entry.user,

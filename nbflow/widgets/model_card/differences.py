@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbflow.mlmodel.signature import ModelSignature
     from nbflow.tracking.client import Client
 
-__all__ = ["VersionState", "differences", "version_state"]
+__all__ = ["VersionState", "differences", "differences_with", "version_state"]
 
 _ROWS = 200
 _VALUE_LENGTH = 300
@@ -69,6 +69,18 @@ def version_state(client: Client, version: ModelVersion, around: AroundVersion |
         None if files is None else dict(map(_package, files.requirements)),
         {name: value for name, value in facts.items() if value},
     )
+
+
+def differences_with(client: Client, version: ModelVersion, other: int) -> dict[str, Any]:
+    """Look up what changed between a version and another one of its model, whichever is older; see `differences`.
+
+    Raises
+    ------
+    ModelVersionNotFoundError
+        If there is no such version.
+    """
+    pair = sorted((client.get_model_version(version.name, other), version), key=lambda each: each.version)
+    return differences(*(version_state(client, each) for each in pair))
 
 
 def differences(before: VersionState, after: VersionState) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from nbflow.widgets.keeping import keep
 from nbflow.widgets.model_card.actions import act
 from nbflow.widgets.model_card.charts import pictures
 from nbflow.widgets.model_card.data import info_card, version_card
-from nbflow.widgets.model_card.differences import differences, version_state
+from nbflow.widgets.model_card.differences import differences_with
 from nbflow.widgets.model_card.fitting import fitted_to_save
 from nbflow.widgets.model_card.trial import answer_table
 from nbflow.widgets.view import View, answers
@@ -150,10 +150,7 @@ class ModelCard(View):
     @answers("differences")
     def _asked_differences(self, version: int) -> dict[str, Any]:
         """Compare with another version of the model."""
-        subject = self._versioned()
-        other = self._client.get_model_version(subject.name, version)
-        pair = sorted((other, subject), key=lambda each: each.version)
-        return differences(*(version_state(self._client, each) for each in pair))
+        return differences_with(self._client, self._versioned(), version)
 
     @answers("act")
     def _asked_act(self, action: str, args: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from nbflow.drawing import facts as say
 from nbflow.drawing.format import MISSING
 from nbflow.drawing.html import cut
 from nbflow.drawing.model_facts import loading_code
+from nbflow.widgets.artifacts import ArtifactsOfRun, artifact_tree, saved_tree
 from nbflow.widgets.limits import MAX_SAVED_BYTES, saved_size
-from nbflow.widgets.run_page.artifacts import artifact_tree
 from nbflow.widgets.run_page.series import chosen_points, metrics_data
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ _TEXT_LENGTH = 1_000
 _PAIRS_BYTES = {"params": 100_000, "tags": 70_000, "system_tags": 20_000, "inputs": 30_000, "models": 30_000}
 _METRICS_BYTES = 100_000
 _SERIES_BYTES = 220_000
-_TREE_BYTES = 50_000
 _TRACE_LENGTH = 20_000
 _LEAST_POINTS, _MOST_POINTS = 40, 500
 _POINT_BYTES = 26  # of step, time and value, about
@@ -69,7 +68,7 @@ def page_data(run: Run, client: Client | None, around: Surroundings) -> dict[str
         "system_tags": [[key, value] for key, value in say.system_tags(run.tags).items()],
         "inputs": [list(row) for row in say.input_rows(run)],
         "models": _models(run, around),
-        "artifacts": artifact_tree(run, client),
+        "artifacts": artifact_tree(None if client is None else ArtifactsOfRun(run, client)),
         "previews": {},
         "error": _error(run.error),
         "code": say.loading_code(run),
@@ -104,7 +103,7 @@ def saved_data(data: dict[str, Any], previews: dict[str, dict[str, Any]]) -> dic
         name: _short(value) if isinstance(value, str) else value for name, value in data["source"].items()
     }
     kept["metrics"] = saved_metrics(data["metrics"], reduced)
-    kept["artifacts"] = _saved_tree(data["artifacts"], reduced)
+    kept["artifacts"] = saved_tree(data["artifacts"], reduced)
     kept["previews"] = previews
     if data["error"] is not None:
         trace = data["error"]["traceback"]
@@ -236,26 +235,6 @@ def _saved_series(series: dict[str, Any], points: int) -> dict[str, Any]:
         # Seven digits are more than a screen has.
         "value": [float(f"{number:.7g}") if np.isfinite(number) else None for number in value.tolist()],
     }
-
-
-def _saved_tree(tree: dict[str, Any], reduced: dict[str, list[int]]) -> dict[str, Any]:
-    folders: dict[str, Any] = {}
-    left, shown, total = _TREE_BYTES, 0, 0
-    for path, entries in tree["folders"].items():
-        total += len(entries)
-        if left <= 0:
-            continue
-        fitting: list[Any] = []
-        for entry in entries:
-            left -= saved_size(entry) + 1
-            if left <= 0:
-                break
-            fitting.append(entry)
-        folders[path] = fitting
-        shown += len(fitting)
-    if shown < total:
-        reduced["artifacts"] = [shown, total]
-    return {**tree, "folders": folders}
 
 
 def first_that_fit(part: str, rows: Sequence[Any], limit_bytes: int, reduced: dict[str, list[int]]) -> list[Any]:

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from nbflow.drawing.pages import run_bundle as drawn_run
 from nbflow.drawing.surroundings import FAILED, look_around, owner_of
 from nbflow.errors import InvalidRequestError
+from nbflow.widgets.artifacts import (
+    ArtifactsOfRun,
+    artifact_tree,
+    file_bytes,
+    list_folder,
+    preview_of,
+    saved_previews,
+)
 from nbflow.widgets.bundles import shown
-from nbflow.widgets.run_page.artifacts import artifact_tree, file_bytes, list_folder, preview_of, saved_previews
 from nbflow.widgets.run_page.charts import charts_block
 from nbflow.widgets.run_page.data import PREVIEWS_BYTES, changes, page_data, saved_data
 from nbflow.widgets.run_page.series import asked_history
@@ -93,7 +100,8 @@ class RunPage(View):
             return {}
         tree = self._data()["artifacts"]
         if self._previews is None or self._previews[0] != (tree, self.run.info.status):
-            made = saved_previews(self.run, self._client, tree, PREVIEWS_BYTES)
+            models = [made.path for made in self.run.outputs.model_outputs]
+            made = saved_previews(self._asked_files(), tree, PREVIEWS_BYTES, models)
             self._previews = (tree, self.run.info.status), made
         return self._previews[1]
 
@@ -116,7 +124,7 @@ class RunPage(View):
                 is_new = self._look() or is_new
                 if self._client is None:  # gone; what is shown stays
                     return
-                if is_new or artifact_tree(self.run, self._client) != self._data()["artifacts"]:
+                if is_new or artifact_tree(self._asked_files()) != self._data()["artifacts"]:
                     self._tell_changes()
             except FAILED:  # what was new is told the next time
                 continue
@@ -144,15 +152,18 @@ class RunPage(View):
 
     @answers("list")
     def _list(self, path: str) -> list[dict[str, Any]]:
-        return list_folder(self.run, self._asked_client(), path)
+        return list_folder(self._asked_files(), path)
 
     @answers("preview")
     def _preview(self, path: str) -> dict[str, Any]:
-        return preview_of(self.run, self._asked_client(), path)
+        return preview_of(self._asked_files(), path)
 
     @answers("file")
     def _file(self, path: str) -> dict[str, Any]:
-        return {"data": file_bytes(self.run, self._asked_client(), path)}
+        return {"data": file_bytes(self._asked_files(), path)}
+
+    def _asked_files(self) -> ArtifactsOfRun:
+        return ArtifactsOfRun(self.run, self._asked_client())
 
     def _asked_client(self) -> Client:
         if self._client is None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbflow.tracking.direction import is_judged
-from nbflow.widgets.columns import ATTRIBUTES, Column, ColumnName, named, read_column
+from nbflow.widgets.columns import Column, ColumnName, named, read_column
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
+from nbflow.widgets.listed import ATTRIBUTES
 
 if TYPE_CHECKING:
     import pandas as pd

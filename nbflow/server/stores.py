@@ -1,0 +1,194 @@
+"""The stores that a server has open: found by an id, so that no path of a disk stands in an address."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from nbflow.config import DEFAULT_STORE
+from nbflow.errors import NbflowError, StoreNotOpenError
+from nbflow.server.kept import KeptAnswers
+from nbflow.server.kept_comparisons import KeptComparisons
+from nbflow.server.kept_tables import KeptTables
+from nbflow.server.threads import LIMIT_S, Threads
+from nbflow.tracking.client import Client
+
+if TYPE_CHECKING:
+    from nbflow.entities import Identity
+
+__all__ = ["ClientMaker", "OpenStore", "StoreInfo", "Stores", "id_of", "name_of"]
+
+ClientMaker = Callable[[str, "Identity"], Client]
+"""Makes the client of a store, by its path, for somebody."""
+
+_CLIENTS = 256
+
+
+class StoreInfo(Struct, frozen=True):
+    """What a page is told of a store.
+
+    Parameters
+    ----------
+    id, name, path
+        How it is named in addresses, for people, and on the server's disks.
+    exists
+        Whether there is anything by now: the first run makes it.
+    permission
+        What the asker may do there.
+    readable, problem
+        Whether it can be read, and what is wrong where it cannot.
+    """
+
+    id: str
+    name: str
+    path: str
+    exists: bool
+    permission: str
+    readable: bool
+    problem: str | None = None
+
+
+class OpenStore:
+    """A store that a server has open.
+
+    Parameters
+    ----------
+    root
+        Its directory, absolute; it need not exist.
+    make_client
+        Makes its clients.
+    limit_s
+        How long a call may take.
+    """
+
+    def __init__(self, root: Path, make_client: ClientMaker = Client, limit_s: float = LIMIT_S) -> None:
+        self.root = root
+        self.id = id_of(root)
+        self.name = name_of(root)
+        self.threads = Threads(str(root), limit_s=limit_s)
+        # Artifacts may lie elsewhere, and be long in coming: the pages do not wait for them.
+        self.file_threads = Threads(str(root), limit_s=limit_s)
+        # What pages ask for again and again.
+        self.answers = KeptAnswers()
+        self.tables = KeptTables()
+        self.comparisons = KeptComparisons()
+        self._make_client = make_client
+        self._clients: OrderedDict[Identity, Client] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def client(self, identity: Identity) -> Client:
+        """Give a client that does what somebody may do, and nothing else."""
+        with self._lock:
+            client = self._clients.get(identity)
+            if client is None:
+                client = self._clients[identity] = self._make_client(str(self.root), identity)
+                if len(self._clients) > _CLIENTS:
+                    self._clients.popitem(last=False)
+            else:
+                self._clients.move_to_end(identity)
+            return client
+
+    def info(self, identity: Identity, capped: Callable[[str], str] = str) -> StoreInfo:
+        """Look at the store, for somebody; to be called on one of its threads.
+
+        Parameters
+        ----------
+        identity
+            Who asks.
+        capped
+            Lowers a permission to what the server allows.
+        """
+        try:
+            client = self.client(identity)
+            permission = client.get_permission(identity)
+            exists = bool(self.root.is_dir() and any(self.root.iterdir()))
+        except NbflowError as exc:
+            return self.broken(str(exc))
+        except OSError as exc:
+            return self.broken(f"{self.root} cannot be read: {exc.strerror or exc}.")
+        return StoreInfo(self.id, self.name, str(self.root), exists, capped(permission), readable=True)
+
+    def broken(self, problem: str) -> StoreInfo:
+        """Say that it cannot be read now, and why."""
+        return StoreInfo(
+            self.id,
+            self.name,
+            str(self.root),
+            exists=True,
+            permission="NO_PERMISSIONS",
+            readable=False,
+            problem=problem,
+        )
+
+
+class Stores:
+    """All stores that a server has open; they stay open until it ends.
+
+    Parameters
+    ----------
+    roots
+        The directories of those that it is started with; served first.
+    make_client
+        Makes the clients of each.
+    limit_s
+        How long a call of a store may take.
+    """
+
+    def __init__(
+        self, roots: list[Path] | None = None, *, make_client: ClientMaker = Client, limit_s: float = LIMIT_S
+    ) -> None:
+        self._make_client = make_client
+        self.limit_s = limit_s
+        self._lock = threading.Lock()
+        self._stores: dict[str, OpenStore] = {}
+        for root in roots or ():
+            self.add(root)
+
+    def add(self, root: Path) -> OpenStore:
+        """Open a store, if it is not open already: one by whatever ways lead to its directory."""
+        root = Path(os.path.realpath(root))
+        with self._lock:
+            found = self._stores.get(id_of(root))
+            if found is None:
+                found = OpenStore(root, self._make_client, self.limit_s)
+                self._stores[found.id] = found
+            return found
+
+    def find(self, root: Path) -> OpenStore | None:
+        """Find the store of a directory, if it is open."""
+        return self._stores.get(id_of(Path(os.path.realpath(root))))
+
+    def get(self, store_id: str) -> OpenStore:
+        """Find a store that is open.
+
+        Raises
+        ------
+        StoreNotOpenError
+            If there is none of this id.
+        """
+        found = self._stores.get(store_id)
+        if found is None:
+            raise StoreNotOpenError(store_id)
+        return found
+
+    def all(self) -> list[OpenStore]:
+        """Give the stores that are open, in the order in which they were opened."""
+        return list(self._stores.values())
+
+
+def id_of(root: Path) -> str:
+    """Give the id of a store: of its directory, without symlinks in it."""
+    return hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+
+
+def name_of(root: Path) -> str:
+    """Give a store's name for people: its folder's; where that is called as all are, that of the folder around it."""
+    around = root.parent.name
+    return around if root.name == DEFAULT_STORE and around else root.name or str(root)
