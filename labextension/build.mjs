@@ -1,9 +1,10 @@
 // Builds what is shipped, without Python:
 //   node build.mjs widgets             esbuild: what widgets carry          -> ../nbflow/widgets/static/
+//   node build.mjs ui                  esbuild: the page of `nbflow ui`     -> ../nbflow/server/static/
 //   node build.mjs labextension        @jupyter/builder: JupyterLab's part  -> dist/  (of lib/, which tsc makes)
 //   node build.mjs watch               all of it, anew at each change, until it is stopped
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,15 +14,12 @@ import esbuild from 'esbuild';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const folderOf = name => path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 const STATIC = '../nbflow/widgets/static';
+const UI = '../nbflow/server/static';
 const KINDS = ['runs', 'run', 'compare', 'live', 'model', 'form'];
 
-function widgetOptions(isDev) {
-  const widgets = ['loader', 'vega', ...KINDS].map(name => `src/widgets/${name}.ts`);
+function common(isDev) {
   return {
     absWorkingDir: here,
-    entryPoints: [...widgets.filter(file => existsSync(path.join(here, file))), 'src/views/views.css'],
-    entryNames: '[name]',
-    outdir: STATIC,
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -30,6 +28,36 @@ function widgetOptions(isDev) {
     legalComments: 'none',
     logLevel: 'warning'
   };
+}
+
+function widgetOptions(isDev) {
+  const widgets = ['loader', 'vega', ...KINDS].map(name => `src/widgets/${name}.ts`);
+  return {
+    ...common(isDev),
+    entryPoints: [...widgets.filter(file => existsSync(path.join(here, file))), 'src/views/views.css'],
+    entryNames: '[name]',
+    outdir: STATIC
+  };
+}
+
+function uiOptions(isDev) {
+  return {
+    ...common(isDev),
+    entryPoints: [
+      { in: 'src/ui/main.tsx', out: 'ui' },
+      { in: 'src/ui/ui.css', out: 'ui' }
+    ],
+    chunkNames: '[name]-[hash]',
+    splitting: true, // what draws charts is a file of its own, loaded with the first one
+    outdir: UI
+  };
+}
+
+// Chunks have other names at each change: old ones would be shipped, too.
+function forgetChunks() {
+  const folder = path.join(here, UI);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (/\.(js|css)$/.test(name)) rmSync(path.join(folder, name));
 }
 
 function labextension(...flags) {
@@ -45,8 +73,9 @@ function node(...args) {
 async function watch() {
   // What is made now is no release: without the stamp the next installation builds anew.
   rmSync(path.join(here, STATIC, '.stamp'), { force: true });
-  const context = await esbuild.context(widgetOptions(true));
-  await context.watch();
+  forgetChunks();
+  const contexts = await Promise.all([widgetOptions(true), uiOptions(true)].map(options => esbuild.context(options)));
+  for (const context of contexts) await context.watch();
   const tsc = path.join(folderOf('typescript'), 'bin/tsc');
   const children = [
     node(tsc, '-p', 'tsconfig.build.json', '--noEmitOnError', 'false', '--watch', '--preserveWatchOutput'),
@@ -54,7 +83,7 @@ async function watch() {
   ];
   const stop = () => {
     for (const child of children) child.kill();
-    void context.dispose();
+    for (const context of contexts) void context.dispose();
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
   for (const child of children) child.on('exit', stop);
@@ -63,6 +92,10 @@ async function watch() {
 switch (process.argv[2]) {
   case 'widgets':
     await esbuild.build(widgetOptions(false));
+    break;
+  case 'ui':
+    forgetChunks();
+    await esbuild.build(uiOptions(false));
     break;
   case 'labextension':
     labextension().on('exit', code => {
@@ -75,6 +108,6 @@ switch (process.argv[2]) {
     await watch();
     break;
   default:
-    process.stderr.write('usage: node build.mjs widgets|labextension|watch\n');
+    process.stderr.write('usage: node build.mjs widgets|ui|labextension|watch\n');
     process.exit(2);
 }

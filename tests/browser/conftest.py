@@ -36,6 +36,7 @@ NOT_OURS = (
     r"^console: Could not restore the debugger state",
     r"^uncaught: Command '[a-z:-]+' not registered\.$",  # Notebook 7.6, of commands that JupyterLab alone has
     r"^uncaught: Cannot read properties of undefined \(reading 'schema'\)$",  # Notebook 7.6, of its settings
+    r"^uncaught: Cannot read properties of undefined \(reading 'last_modified'\)$",  # Notebook 7.2, of its checkpoints
 )
 
 

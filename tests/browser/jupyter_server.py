@@ -132,12 +132,15 @@ def options(root: Path, url: str, token: str) -> list[str]:
     ]
 
 
-def configure(folder: Path, extensions: Path) -> None:
-    """Let both applications show themselves to the tests' scripts, and have nbflow's extension as it was built here.
+def configure(folder: Path, extensions: Path, *, is_ours_enabled: bool) -> None:
+    """Let both applications show themselves to the tests' scripts, and have nbflow's extensions: of the page, as it was
+    built here, and of the server.
 
     In files: Notebook 7 does not heed what the command line says of it.
     """
     folder.mkdir()
+    server = {"ServerApp": {"jpserver_extensions": {"nbflow": is_ours_enabled}}}
+    (folder / "jupyter_server_config.json").write_text(json.dumps(server), encoding="utf-8")
     settings = {"expose_app_in_browser": True, "extra_labextensions_path": [str(extensions)]}
     for name, section in (("lab", "LabApp"), ("notebook", "JupyterNotebookApp")):
         text = json.dumps({section: settings})
@@ -152,7 +155,7 @@ def environment(base: Path, *, is_ours_enabled: bool) -> dict[str, str]:
     folders = {name: base / name.lower() for name in FOLDERS}
     settings = folders["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
-    configure(folders["JUPYTER_CONFIG_DIR"], base / "labextensions")
+    configure(folders["JUPYTER_CONFIG_DIR"], base / "labextensions", is_ours_enabled=is_ours_enabled)
     quiet = {"fetchNews": "false", "checkForUpdates": False}
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet), encoding="utf-8")
     if not is_ours_enabled:

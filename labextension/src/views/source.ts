@@ -1,6 +1,6 @@
 /** What a view knows of the world: data, what the user arranged, and someone to ask, who may be gone. */
 
-/** `live`: a kernel answers what is asked. `saved`: there is only what the notebook kept. */
+/** `live`: a kernel or a server answers what is asked. `saved`: there is only what the notebook kept. */
 export type Mode = 'live' | 'saved';
 
 /** What asking may end with; `NO_KERNEL` where nobody is there to answer. */
@@ -37,6 +37,8 @@ export interface Vega {
 export interface Source<Data, State extends object> {
   /** Whether `ask` is answered. */
   readonly mode: Mode;
+  /** Who answers; a kernel where nothing is said. */
+  readonly answerer?: 'kernel' | 'server';
   /** The newest data known. */
   readonly data: Data;
   /** What the user arranged: sorting, columns, selection. */

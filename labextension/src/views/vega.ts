@@ -5,7 +5,7 @@
  * pictures from anywhere in tooltips. A spec is somebody's text: it is interpreted (no eval), loads nothing, and its links
  * go to the web only.
  */
-import { parse, type Signal, type SignalListenerHandler, type Spec, View } from 'vega';
+import { type Mark, parse, type Signal, type SignalListenerHandler, type Spec, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { type Config, compile, type TopLevelSpec } from 'vega-lite';
 import type { Chart, Vega } from './source';
@@ -101,6 +101,7 @@ class Drawing implements Chart {
     this.width = this.el.clientWidth || this.width;
     const limited = {
       ...vegaSpec,
+      marks: vegaSpec.marks?.map(unspokenBrush),
       signals: vegaSpec.signals?.map(signal => withWidth(signal as Signal, this.width)),
       usermeta: {},
       config: { ...vegaSpec.config, events: EVENTS }
@@ -139,6 +140,12 @@ class Drawing implements Chart {
     observer.observe(this.el);
     this.stops.push(() => observer.disconnect());
   }
+}
+
+/** What is drawn of a brush says nothing to who hears the chart. */
+function unspokenBrush(mark: Mark): Mark {
+  const marks = 'marks' in mark && mark.marks ? { marks: mark.marks.map(unspokenBrush) } : {};
+  return { ...mark, ...marks, ...(/_brush(_bg)?$/.test(mark.name ?? '') && { aria: false }) };
 }
 
 /**

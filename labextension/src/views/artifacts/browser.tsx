@@ -5,6 +5,7 @@ import { Button } from '../parts/button';
 import { CopyButton } from '../parts/copy';
 import { Tree, type TreeNode } from '../parts/disclosure';
 import { size } from '../parts/format';
+import { Icon } from '../parts/icons';
 import { Message } from '../parts/message';
 import { tip, UserText } from '../parts/text';
 import { type Source, SourceError } from '../source';
@@ -17,7 +18,10 @@ export interface ArtifactsProps {
   /** What stays without a kernel, by path. */
   saved: ReadonlyMap<string, Preview>;
   /** Answers `list`, `preview` and `file`, each with a `path`. */
-  source: Pick<Source<unknown, object>, 'mode' | 'ask' | 'vega'>;
+  source: Pick<Source<unknown, object>, 'mode' | 'ask' | 'vega'> & {
+    /** The address of a file, where it is not asked for by `file`. */
+    fileUrl?(path: string): string;
+  };
   selected: string | null;
   onSelect: (path: string | null) => void;
   /** The code that copies a file, where it cannot be sent. */
@@ -35,7 +39,7 @@ export function Artifacts({ tree, saved, source, selected, onSelect, codeFor }: 
     (path: string) => {
       source.ask('list', { path }).then(
         found => setAsked(before => new Map(before).set(path, readEntries(found))),
-        () => setFailed(true) // asked again when the kernel is back
+        () => setFailed(true)
       );
     },
     [source]
@@ -112,6 +116,7 @@ function Shown({ path, saved, source, code }: ShownProps) {
     return () => life.abort();
   }, [path, live, source]);
   const { preview, error } = seen;
+  const url = source.fileUrl?.(path);
   const here = preview && savedBytes(preview);
   const fetch = () => {
     setTrouble(null);
@@ -126,13 +131,25 @@ function Shown({ path, saved, source, code }: ShownProps) {
         </b>
         <span class="nbf-soft">{preview && extentOf(preview)}</span>
         <span class="nbf-gap" />
-        <Button
-          label={live || here ? 'Download' : 'To download it, a kernel must run'}
-          icon="download"
-          look="plain"
-          disabled={!live && !here}
-          onClick={fetch}
-        />
+        {url === undefined ? (
+          <Button
+            label={live || here ? 'Download' : 'To download it, a kernel must run'}
+            icon="download"
+            look="plain"
+            disabled={!live && !here}
+            onClick={fetch}
+          />
+        ) : (
+          <a
+            class="nbf-button nbf-button-plain"
+            href={url}
+            download={nameOf(path)}
+            aria-label="Download"
+            title="Download"
+          >
+            <Icon name="download" />
+          </a>
+        )}
         <CopyButton text={code} label="Copy the code that fetches this file" />
       </div>
       {trouble && <Message kind="error" title={trouble} />}

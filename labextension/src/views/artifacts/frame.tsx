@@ -35,22 +35,28 @@ function withoutScripts(html: string): string {
 /** Shows a page, without its scripts until a button says otherwise. */
 export function Page({ html, scripts, label }: { html: string; scripts: boolean; label: string }) {
   const [run, setRun] = useState(false);
+  // A page whose own policy forbids foreign scripts hands it down to all that it frames.
+  const may = document.body.dataset.nbfFrames !== 'still';
   const shown = useMemo(() => shutIn(run ? html : withoutScripts(html)), [html, run]);
   return (
     <div class="nbf-page">
       {scripts && (
         <div class="nbf-page-bar">
-          <Button
-            label={run ? 'Stop the scripts of this page' : 'Run the scripts of this page'}
-            pressed={run}
-            onClick={() => setRun(!run)}
-          >
-            {run ? 'Stop its scripts' : 'Run its scripts'}
-          </Button>
+          {may && (
+            <Button
+              label={run ? 'Stop the scripts of this page' : 'Run the scripts of this page'}
+              pressed={run}
+              onClick={() => setRun(!run)}
+            >
+              {run ? 'Stop its scripts' : 'Run its scripts'}
+            </Button>
+          )}
           <span class="nbf-soft">
             {run
               ? 'They are shut in and cannot reach this notebook; what this page holds they could send away.'
-              : 'This page draws itself by scripts, which do not run yet.'}
+              : may
+                ? 'This page draws itself by scripts, which do not run yet.'
+                : 'This page draws itself by scripts, which do not run here. Download it to see all of it.'}
           </span>
         </div>
       )}

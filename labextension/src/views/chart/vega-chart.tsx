@@ -44,14 +44,18 @@ export function VegaChart(props: VegaChartProps) {
     draw(place.current, newest, life.signal).then(
       made => {
         if (life.signal.aborted) return;
+        release(place.current);
         setChart(made);
         setDrawn(made ? 'vega' : 'static');
       },
       (error: unknown) => {
-        if (!life.signal.aborted) setDrawn({ error: error instanceof Error ? error.message : String(error) });
+        if (life.signal.aborted) return;
+        release(place.current);
+        setDrawn({ error: error instanceof Error ? error.message : String(error) });
       }
     );
     return () => {
+      hold(place.current);
       life.abort();
       setChart(null);
       setDrawn('loading');
@@ -117,6 +121,15 @@ async function draw(
     signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
   return chart;
+}
+
+/** Keeps the room of a chart until the one that comes into its place is drawn: the page does not jump. */
+function hold(el: HTMLElement | null): void {
+  if (el?.offsetHeight) el.style.minHeight = `${el.offsetHeight}px`;
+}
+
+function release(el: HTMLElement | null): void {
+  el?.style.removeProperty('min-height');
 }
 
 /** The part of an axis that a selection bound to scales covers. */

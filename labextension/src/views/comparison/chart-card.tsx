@@ -157,7 +157,8 @@ function Drawn({ chart, waits, runs, selected, source, onPick, onBrush }: DrawnP
     },
     []
   );
-  const spec = useMemo(() => (lines ? lineSpec(chart, lines, log) : (chart.spec ?? {})), [chart, log]);
+  const made = useMemo(() => (lines ? lineSpec(chart, lines, log) : (chart.spec ?? {})), [chart, log]);
+  const spec = useFrame(made, lines?.data ?? null);
   const rows = useMemo(
     () => (lines ? { [lines.data]: lineRows(chart, lines, smooth, exact) } : {}),
     [chart, smooth, exact]
@@ -226,6 +227,18 @@ function Drawn({ chart, waits, runs, selected, source, onPick, onBrush }: DrawnP
       )}
     </div>
   );
+}
+
+/** The spec of before, where only rows of one data set are others: new points come into the chart that is there. */
+function useFrame(spec: object, data: string | null): object {
+  const kept = useRef<{ spec: object; text: string }>({ spec, text: '' });
+  return useMemo(() => {
+    if (data === null) return spec;
+    const { [data]: _, ...others } = (spec as { datasets?: Record<string, unknown> }).datasets ?? {};
+    const text = JSON.stringify({ ...spec, datasets: others });
+    if (text !== kept.current.text) kept.current = { spec, text };
+    return kept.current.spec;
+  }, [spec, data]);
 }
 
 /** How each run looks in all charts: its colour, its letter, and whether others are selected. */

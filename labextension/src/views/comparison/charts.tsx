@@ -25,21 +25,22 @@ export function Charts({ data, selected, source, onPick, onBrush }: ChartsProps)
   const { state } = source;
   const live = source.mode === 'live';
   const known = useCharts(data.charts);
-  const kinds = kindsOf(known.charts.values(), choices, runs.length, live);
+  // Charts that were asked for may be of runs that are not compared any more; but without somebody to ask they are all.
+  const kinds = kindsOf(live ? data.charts : known.charts.values(), choices, runs.length, live);
   const open = openKinds(kinds, state.charts);
   const argsOf = (kind: string): ChartArgs => {
     const first = data.charts.find(chart => chart.kind === kind)?.args ?? firstArgs(kind, choices, runs.length) ?? {};
     return state.args?.[kind] ?? first;
   };
   const wanted = open.map(kind => [kind, argsOf(kind)] as const);
-  const missing = wanted.filter(([kind, args]) => !known.charts.has(keyOf(kind, args)));
+  const missing = wanted.filter(([kind, args]) => known.isWanted(keyOf(kind, args)));
   const keys = missing.map(([kind, args]) => keyOf(kind, args)).join('\n');
   useEffect(() => {
     if (!live || !missing.length) return;
     const life = new AbortController();
     for (const [kind, args] of missing) void known.ask(source, kind, args, life.signal);
     return () => life.abort();
-  }, [live, keys]);
+  }, [live, keys, data.charts]);
   if (!kinds.length) {
     return <p class="nbf-soft">{runs.length ? 'There are no metrics to draw charts of.' : ''}</p>;
   }
@@ -104,6 +105,8 @@ export function Charts({ data, selected, source, onPick, onBrush }: ChartsProps)
 interface Known {
   readonly charts: ReadonlyMap<string, ChartData>;
   readonly failed: ReadonlyMap<string, string>;
+  /** Whether a chart must be asked for: it is not there, or is one of runs as they were before. */
+  isWanted(key: string): boolean;
   ask(source: Source<unknown, CompareState>, kind: string, args: ChartArgs, signal: AbortSignal): Promise<void>;
 }
 
@@ -112,23 +115,29 @@ function useCharts(given: readonly ChartData[]): Known {
   const [, redraw] = useState(0);
   const charts = useRef(new Map<string, ChartData>());
   const failed = useRef(new Map<string, string>());
+  const old = useRef(new Set<string>());
   const seen = useRef<readonly ChartData[] | null>(null);
   if (seen.current !== given) {
     seen.current = given;
+    // What was asked for since is shown until it is asked for anew.
+    old.current = new Set(charts.current.keys());
     for (const chart of given) {
       const key = keyOf(chart.kind, chart.args);
+      old.current.delete(key);
       // The same chart drawn anew would flicker, and lose its zoom.
-      if (!charts.current.has(key)) charts.current.set(key, chart);
+      if (!isSame(charts.current.get(key), chart)) charts.current.set(key, chart);
     }
   }
   return {
     charts: charts.current,
     failed: failed.current,
+    isWanted: key => !charts.current.has(key) || old.current.has(key),
     async ask(source, kind, args, signal) {
       const key = keyOf(kind, args);
       try {
         const found = await source.ask('chart', { kind, args }, signal);
         charts.current.set(key, readChart(found));
+        old.current.delete(key);
         failed.current.delete(key);
       } catch (error) {
         if (signal.aborted) return;
@@ -137,4 +146,8 @@ function useCharts(given: readonly ChartData[]): Known {
       redraw(n => n + 1);
     }
   };
+}
+
+function isSame(one: ChartData | undefined, other: ChartData): boolean {
+  return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 }

@@ -34,8 +34,7 @@ export function RunChip({ run, selected, faded, onPick }: RunChipProps) {
       title="Click to select; with Shift or Ctrl, more of them"
       onClick={event => onPick(run.id, event.shiftKey || event.ctrlKey || event.metaKey)}
     >
-      <RunMark run={run} />
-      <UserText text={run.name} limit={NAME_LENGTH} />
+      <RunMark run={run} /> <UserText text={run.name} limit={NAME_LENGTH} />
     </button>
   );
 }

@@ -14,8 +14,15 @@ import { type Tab, Tabs } from './tabs';
 import { TrialForm } from './trial';
 import { Changes, Versions } from './versions';
 
+export interface CardProps extends ViewProps<CardData, CardState> {
+  /** Whether it may be looked at only. */
+  fixed?: boolean;
+  /** False where its name stands above it. */
+  titled?: boolean;
+}
+
 /** The card of a source's data. */
-export function Card({ source, signal }: ViewProps<CardData, CardState>) {
+export function Card({ source, signal, fixed = false, titled = true }: CardProps) {
   const { data, state, mode } = useSource(source);
   const [said, setSaid] = useState<Said>(null);
   const [busy, setBusy] = useState(false);
@@ -27,7 +34,9 @@ export function Card({ source, signal }: ViewProps<CardData, CardState>) {
   if (!isCard(data)) {
     return (
       <Message kind="error" title="This model card cannot be shown.">
-        It was saved by another version of nbflow, or holds more than a notebook keeps. Run the cell again.
+        {source.answerer === 'server'
+          ? 'The server is of another version of nbflow than this page: load the page anew.'
+          : 'It was saved by another version of nbflow, or holds more than a notebook keeps. Run the cell again.'}
       </Message>
     );
   }
@@ -44,7 +53,9 @@ export function Card({ source, signal }: ViewProps<CardData, CardState>) {
     }
   };
   const versioned = data.type === 'version';
-  const can = live && versioned && !busy;
+  const known = data.known !== false;
+  const changes = live && versioned && known && !fixed;
+  const can = changes && !busy;
   const tabs: Tab[] = [
     {
       id: 'overview',
@@ -63,8 +74,8 @@ export function Card({ source, signal }: ViewProps<CardData, CardState>) {
   if (data.history.length > 0) tabs.push({ id: 'history', label: 'History', draw: () => <History data={data} /> });
   return (
     <div class="nbf-card">
-      <Head data={data} onDropAlias={can ? alias => void act('delete_alias', { alias }) : undefined} />
-      {live && versioned && !data.deleted && (
+      <Head data={data} titled={titled} onDropAlias={can ? alias => void act('delete_alias', { alias }) : undefined} />
+      {changes && !data.deleted && (
         <Actions data={data} act={act} said={said} busy={busy} onClose={() => setSaid(null)} />
       )}
       <Tabs label="Parts of the card" tabs={tabs} open={state.tab} onOpen={tab => source.setState({ tab })} />
@@ -74,6 +85,9 @@ export function Card({ source, signal }: ViewProps<CardData, CardState>) {
           <Button label="Look at the store again" look="plain" icon="undo" onClick={() => void refresh()}>
             Refresh
           </Button>
+        )}
+        {live && versioned && !known && (
+          <span class="nbf-soft">The store in use does not know this version, so nothing can be changed here.</span>
         )}
         {!live && versioned && (
           <span class="nbf-soft">

@@ -92,6 +92,8 @@ export interface CardData {
   history: readonly Entry[];
   versions: { metrics: readonly string[]; rows: readonly VersionRow[]; n_rows: number } | null;
   differences: Differences | null;
+  /** Whether the store knows it; absent in cards of older versions. */
+  known?: boolean;
   reduced?: unknown;
 }
 

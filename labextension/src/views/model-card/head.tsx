@@ -8,6 +8,7 @@ import { Prose } from './table';
 
 export interface HeadProps {
   data: CardData;
+  titled: boolean;
   /** Takes an alias away; undefined where nobody can. */
   onDropAlias?: (alias: string) => void;
 }
@@ -15,15 +16,19 @@ export interface HeadProps {
 const NAME = 80;
 
 /** The title, the badges, the description, the line of code that loads it. */
-export function Head({ data, onDropAlias }: HeadProps) {
+export function Head({ data, titled, onDropAlias }: HeadProps) {
   return (
     <header class="nbf-card-head">
       <div class="nbf-card-title">
-        <span class="nbf-soft">{data.type === 'version' ? 'Model version' : 'Model'}</span>
-        <b>
-          <UserText text={data.name} limit={NAME} />
-          {data.number !== null && ` ${data.number}`}
-        </b>
+        {titled && (
+          <>
+            <span class="nbf-soft">{data.type === 'version' ? 'Model version' : 'Model'}</span>
+            <b>
+              <UserText text={data.name} limit={NAME} />
+              {data.number !== null && ` ${data.number}`}
+            </b>
+          </>
+        )}
         {data.aliases.map(alias => (
           <span key={alias} class="nbf-card-badge">
             <UserText text={`@${alias}`} limit={40} />

@@ -6,7 +6,7 @@ import type { CardData } from './data';
 import { Table } from './table';
 
 /** The history, the newest first. */
-export function History({ data }: { data: CardData }) {
+export function History({ data }: { data: Pick<CardData, 'history' | 'number'> }) {
   return (
     <Table
       label="History"

@@ -87,7 +87,8 @@ export function Changes({ data, source }: { data: CardData; source: Source<CardD
   );
 }
 
-function Changed({ found }: { found: Differences }) {
+/** What differs, each kind in a table of its own. */
+export function Changed({ found }: { found: Differences }) {
   const value = (text: string | null) =>
     text === null ? <span class="nbf-soft">{MISSING}</span> : <UserText text={text} limit={80} />;
   return (

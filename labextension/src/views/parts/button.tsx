@@ -17,13 +17,19 @@ export interface ButtonProps {
   onClick: (event: MouseEvent) => void;
 }
 
+/** A button's name. Who speaks to the page says what stands on the button: where the label has it not, it comes first. */
+export function nameOf(label: string, children: ComponentChildren): string {
+  const text = typeof children === 'string' ? children : '';
+  return label.toLowerCase().includes(text.toLowerCase()) ? label : `${text}: ${label}`;
+}
+
 /** A small button. */
 export function Button({ label, icon, children, pressed, disabled, look, onClick }: ButtonProps) {
   return (
     <button
       type="button"
       class={look ? `nbf-button nbf-button-${look}` : 'nbf-button'}
-      aria-label={label}
+      aria-label={nameOf(label, children)}
       title={label}
       aria-pressed={pressed}
       disabled={disabled}

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from './button';
+import type { IconName } from './icons';
 
 /** Copies a text; tells whether it could. Without the clipboard API (pages not over https) the old way does it. */
 export async function copyText(text: string): Promise<boolean> {
@@ -16,21 +17,28 @@ export async function copyText(text: string): Promise<boolean> {
 /** Hands a file to the browser. */
 export function download(name: string, content: BlobPart, type = 'text/plain;charset=utf-8'): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
+  downloadFrom(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Has the browser save what is at an address; by itself under the name that the server gives it. */
+export function downloadFrom(url: string, name = ''): void {
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 /** A button that copies and says that it did. */
 export function CopyButton({
   text,
   label,
+  icon = 'copy',
   children
 }: {
   text: string | (() => string);
   label: string;
+  icon?: IconName;
   children?: string;
 }) {
   const [said, setSaid] = useState<'' | 'Copied' | 'Could not copy'>('');
@@ -42,7 +50,7 @@ export function CopyButton({
   return (
     <Button
       label={said || label}
-      icon={said === 'Copied' ? 'check' : 'copy'}
+      icon={said === 'Copied' ? 'check' : icon}
       look="plain"
       onClick={async () => {
         const done = await copyText(typeof text === 'string' ? text : text());

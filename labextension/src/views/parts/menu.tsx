@@ -5,6 +5,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { nameOf } from './button';
 import { Icon, type IconName } from './icons';
 import { Popup, type PopupProps } from './popup';
 import { UserText } from './text';
@@ -54,9 +55,10 @@ export function Menu({ label, items, anchor, onClose }: MenuProps) {
   return (
     <Popup label={label} anchor={anchor} role="menu" onClose={onClose}>
       <div class="nbf-menu" onKeyDown={move}>
-        {items.map(item => (
+        {items.map((item, i) => (
           <button
-            key={item.label}
+            // Two stores may have one name.
+            key={`${i} ${item.label}`}
             type="button"
             class={item.apart ? 'nbf-menu-item nbf-menu-apart' : 'nbf-menu-item'}
             role={item.checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
@@ -105,7 +107,7 @@ export function PopupButton({ label, icon, text, pressed, disabled, look, open }
         ref={button}
         type="button"
         class={`nbf-button${look ? ' nbf-button-plain' : ''}${pressed ? ' nbf-button-on' : ''}`}
-        aria-label={label}
+        aria-label={nameOf(label, text)}
         title={label}
         aria-haspopup="true"
         aria-expanded={isOpen}

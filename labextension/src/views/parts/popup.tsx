@@ -73,7 +73,8 @@ export function Popup({ label, anchor, role = 'dialog', onClose, children }: Pop
   );
 }
 
-function place(el: HTMLElement, anchor: PopupProps['anchor']): void {
+/** Puts a fixed element below its anchor, or above it where there is more room. */
+export function place(el: HTMLElement, anchor: PopupProps['anchor']): void {
   const at =
     anchor instanceof HTMLElement
       ? anchor.getBoundingClientRect()

@@ -4,6 +4,7 @@ import { type ArtifactTree, type Preview, readPreview, readTree } from '../artif
 import { readNumber, readSeries, type Series } from '../chart/series';
 import { finite, list, object, text } from '../given';
 import { safeUrl } from '../parts/text';
+import type { Source } from '../source';
 
 /** What the user arranged. */
 export interface PageState {
@@ -17,6 +18,21 @@ export interface PageState {
   large?: string | null;
   /** The artifact that is shown. */
   artifact?: string | null;
+}
+
+/** What a host can do with a run that an output of a notebook cannot; what is undefined has no button. */
+export interface Offers {
+  /** Shows the notebook that the run came from. */
+  readonly cameFrom?: (() => void) | undefined;
+  /** Registers a model of the run, given its path among the artifacts. */
+  readonly register?: ((path: string) => void) | undefined;
+}
+
+/** A source with what its host offers. */
+export interface RunSource extends Source<unknown, PageState> {
+  readonly offers?: Offers;
+  /** The address of a file, where there is one. */
+  fileUrl?(path: string): string;
 }
 
 export interface MetricData {

@@ -1,33 +1,57 @@
 /** The name of a run, its state, how long it took, and where it is. */
 
 import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../parts/button';
 import { CopyButton } from '../parts/copy';
 import { duration } from '../parts/format';
 import { Status } from '../parts/status';
 import { tip, UserText } from '../parts/text';
-import type { PageData } from './data';
+import type { Offers, PageData } from './data';
 
 const NAME_LENGTH = 80;
 
 /** What stands at the top. */
-export function Head({ page, live }: { page: PageData; live: boolean }) {
+export function Head({
+  page,
+  live,
+  titled,
+  cameFrom
+}: {
+  page: PageData;
+  live: boolean;
+  titled: boolean;
+  cameFrom?: Offers['cameFrom'];
+}) {
   return (
     <header class="nbf-run-head">
       <div class="nbf-run-title">
-        <span class="nbf-soft">Run</span>
-        {/* Not a heading: JupyterLab's table of contents lists the headings of outputs. */}
-        <b class="nbf-run-name">
-          <UserText text={page.name} limit={NAME_LENGTH} />
-        </b>
+        {titled && (
+          <>
+            <span class="nbf-soft">Run</span>
+            {/* Not a heading: JupyterLab's table of contents lists the headings of outputs. */}
+            <b class="nbf-run-name">
+              <UserText text={page.name} limit={NAME_LENGTH} />
+            </b>
+          </>
+        )}
         <Status status={page.status} />
         <Took page={page} live={live} />
-        <span class="nbf-soft">
-          in <UserText text={page.experiment} limit={40} />
-        </span>
+        {titled && (
+          <span class="nbf-soft">
+            in <UserText text={page.experiment} limit={40} />
+          </span>
+        )}
         <span class="nbf-gap" />
-        <CopyButton text={page.code} label="Copy the code that loads this run">
-          Copy code
-        </CopyButton>
+        {cameFrom && (
+          <Button label="Show the notebook, and the cell, that this run came from" icon="expand" onClick={cameFrom}>
+            Where it came from
+          </Button>
+        )}
+        {titled && (
+          <CopyButton text={page.code} label="Copy the code that loads this run">
+            Copy code
+          </CopyButton>
+        )}
       </div>
       {page.deleted && (
         <div class="nbf-run-text">
@@ -63,7 +87,7 @@ export function Took({ page, live }: { page: Lasting; live: boolean }) {
   if (page.startTime === null) return null;
   if (!running)
     return page.endTime === null ? null : <span class="nbf-soft">{duration(page.endTime - page.startTime)}</span>;
-  // The kernel's clock and this one may disagree by more than the run takes.
+  // The clock over there and this one may disagree by more than the run takes.
   const shown = live ? Math.max(now, page.seenAt ?? 0) : (page.seenAt ?? page.startTime);
   const took = duration(Math.max(0, shown - page.startTime));
   return <span class="nbf-soft">{live ? `for ${took} so far` : `for ${took} when this was saved`}</span>;

@@ -1,12 +1,13 @@
 /** The models that a run logged, each with the code that loads it. */
 
+import { Button } from '../parts/button';
 import { size } from '../parts/format';
-import { UserText } from '../parts/text';
-import type { ModelData } from './data';
+import { tip, UserText } from '../parts/text';
+import type { ModelData, Offers } from './data';
 import { Code, Section } from './sections';
 
 /** The models. */
-export function Models({ models }: { models: readonly ModelData[] }) {
+export function Models({ models, register }: { models: readonly ModelData[]; register?: Offers['register'] }) {
   if (!models.length) return null;
   return (
     <Section title="Models">
@@ -28,6 +29,11 @@ export function Models({ models }: { models: readonly ModelData[] }) {
                 </>
               )}
             </span>
+            {register && (
+              <Button label={`Register the model ${tip(model.path)}`} onClick={() => register(model.path)}>
+                Register the model
+              </Button>
+            )}
           </div>
           <Code code={model.code} label="Copy the code that loads this model" />
         </div>

@@ -5,20 +5,21 @@ import { Artifacts } from '../artifacts/browser';
 import type { Preview } from '../artifacts/data';
 import { Disclosure } from '../parts/disclosure';
 import { count } from '../parts/format';
-import { useSource, type ViewProps } from '../parts/frame';
+import { useSource } from '../parts/frame';
 import { Message, ReducedNote } from '../parts/message';
 import { tip } from '../parts/text';
-import { type PageState, readPage } from './data';
+import { pythonText } from '../python';
+import { type RunSource, readPage } from './data';
 import { Failure } from './failure';
 import { Head } from './head';
 import { Metrics } from './metrics';
 import { Models } from './models';
 import { Code, Inputs, Pairs, Section, SourceFacts } from './sections';
 
-/** The page, live or saved. */
-export function RunPage({ source }: ViewProps<unknown, PageState>) {
+/** The page, live or saved; not `titled` where its name stands above it. */
+export function RunPage({ source, titled = true }: { source: RunSource; titled?: boolean }) {
   useSource(source);
-  const { data, state, mode } = source;
+  const { data, state, mode, offers = {} } = source;
   const page = useMemo(() => readPage(data), [data]);
   // What was saved is worth keeping when live data, which have none, took its place.
   const saved = useRef<ReadonlyMap<string, Preview>>(new Map());
@@ -26,7 +27,9 @@ export function RunPage({ source }: ViewProps<unknown, PageState>) {
   if (!page) {
     return (
       <Message kind="error" title="This run cannot be shown.">
-        Its saved data are not what this version of nbflow writes. Run the cell again.
+        {source.answerer === 'server'
+          ? 'The server is of another version of nbflow than this page: load the page anew.'
+          : 'Its saved data are not what this version of nbflow writes. Run the cell again.'}
       </Message>
     );
   }
@@ -34,7 +37,7 @@ export function RunPage({ source }: ViewProps<unknown, PageState>) {
   const system = page.metrics.filter(metric => metric.system);
   return (
     <article class="nbf-run" aria-label={`Run ${tip(page.name)}`}>
-      <Head page={page} live={mode === 'live'} />
+      <Head page={page} live={mode === 'live'} titled={titled} cameFrom={offers.cameFrom} />
       <Failure error={page.error} />
       <div class="nbf-run-columns">
         <Pairs title="Params" noun="param" pairs={page.params} />
@@ -43,7 +46,7 @@ export function RunPage({ source }: ViewProps<unknown, PageState>) {
       </div>
       <Metrics title="Metrics" metrics={own} source={source} />
       <Inputs rows={page.inputs} />
-      <Models models={page.models} />
+      <Models models={page.models} register={page.deleted ? undefined : offers.register} />
       <Section title="Artifacts">
         <Artifacts
           tree={page.artifacts}
@@ -52,7 +55,7 @@ export function RunPage({ source }: ViewProps<unknown, PageState>) {
           selected={state.artifact ?? null}
           onSelect={artifact => source.setState({ artifact })}
           codeFor={path =>
-            `nbflow.artifacts.download_artifacts(run_id=${quoted(page.runId)}, artifact_path=${quoted(path)})`
+            `nbflow.artifacts.download_artifacts(run_id=${pythonText(page.runId)}, artifact_path=${pythonText(path)})`
           }
         />
       </Section>
@@ -72,9 +75,4 @@ export function RunPage({ source }: ViewProps<unknown, PageState>) {
       </footer>
     </article>
   );
-}
-
-/** A text as Python reads it: what JSON writes is a string of Python, too. */
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

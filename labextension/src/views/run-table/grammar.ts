@@ -30,7 +30,7 @@ export type Value = number | string;
 /** A filter that is no filter, or not yet. */
 export class FilterError extends Error {}
 
-interface Token {
+export interface Token {
   readonly type: 'key' | 'number' | 'text' | 'double' | 'op' | 'word' | '(' | ')' | ',' | 'end';
   readonly text: string;
 }
@@ -72,7 +72,8 @@ export function parseFilter(text: string): Node {
   return node;
 }
 
-function tokens(text: string): Token[] {
+/** Cuts a filter into its words; the last is its end. Throws a FilterError where that cannot be. */
+export function tokens(text: string): Token[] {
   const found: Token[] = [];
   for (let at = 0; at < text.length; ) {
     if (/\s/.test(text[at] ?? '')) {

@@ -110,7 +110,9 @@ export function Grid(props: GridProps) {
     const what = target.closest<HTMLElement>('[data-do]')?.dataset.do;
     const how = howOf(event);
     if (how === 'only' && isTextSelected(box.current)) return;
-    if (what === 'fold' || (how === 'only' && (lines.row[line] ?? -1) < 0)) actions.fold(line, lines.fold[line] === 1);
+    if (what === 'open' && how === 'only') actions.open?.(line);
+    else if (what === 'fold' || (how === 'only' && (lines.row[line] ?? -1) < 0))
+      actions.fold(line, lines.fold[line] === 1);
     else actions.select(line, what === 'check' && how === 'only' ? 'toggle' : how);
   };
   // A scroll bar below takes room from the lines: without more of it, the last one would be half hidden.
@@ -134,7 +136,9 @@ export function Grid(props: GridProps) {
       onClick={click}
       onDblClick={event => {
         const line = Number((event.target as Element).closest<HTMLElement>('[data-line]')?.dataset.line ?? -1);
-        if (line >= 0 && (event.target as Element).closest('.nbf-name')) actions.rename(line);
+        if (line < 0) return;
+        if (actions.open) actions.open(line);
+        else if ((event.target as Element).closest('.nbf-name')) actions.rename(line);
       }}
       onMouseDown={event => {
         // Else the browser would mark all text up to there.
@@ -172,6 +176,7 @@ export function Grid(props: GridProps) {
               cursor={cursor.line === index ? cursor.column : -1}
               uid={uid}
               by={by}
+              opens={actions.open !== undefined}
               best={model.best}
               curves={curves}
               version={curves.version}

@@ -1,6 +1,7 @@
 /** The run table: an instrument over all runs of a search. */
 
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Button } from '../parts/button';
 import { copyText } from '../parts/copy';
 import { count } from '../parts/format';
@@ -23,22 +24,45 @@ import { type Model, useModel } from './use-model';
 
 export { patch } from './patch';
 
+/** What a page around the table adds to it. */
+export interface Around {
+  /** Opens a run: a click on its name, or Enter. */
+  readonly open?: (runId: string) => void;
+  /** Hears which runs are shown, in their order, whenever that changed. */
+  readonly shown?: (runIds: readonly string[]) => void;
+  /** Whether the runs may be looked at only. */
+  readonly fixed?: boolean;
+  /** Whether these are the runs in the trash, which can be taken out of it. */
+  readonly trash?: boolean;
+  /** What stands in place of a table without runs. */
+  readonly empty?: ComponentChildren;
+}
+
 /** Shows a table of runs. */
 export const mount = view<unknown, TableState>('table of runs', 'run-table', RunTable);
 
-function RunTable({ source }: ViewProps<unknown, TableState>) {
+/** The table as a part of a page. */
+export function RunTable({ source, around = {} }: Pick<Props, 'source'> & { around?: Around }) {
   useSource(source);
   const read = useMemo(() => tryToRead(source.data), [source.data]);
+  const isEmpty = !(read instanceof Error) && !read.rows;
+  useEffect(() => {
+    if (isEmpty) around.shown?.([]);
+  }, [isEmpty, around.shown]);
   if (read instanceof Error) {
     return (
       <Message kind="error" title="This table of runs cannot be shown.">
-        What the notebook keeps of it is damaged, or of another version of nbflow: {read.message}. Run the cell again.
+        {source.answerer === 'server'
+          ? `The server is of another version of nbflow than this page: ${read.message}. Load the page anew.`
+          : `What the notebook keeps of it is damaged, or of another version of nbflow: ${read.message}. Run the cell again.`}
       </Message>
     );
   }
-  if (!read.rows) return <NoRuns />;
-  return <Whole source={source} table={read} />;
+  if (isEmpty) return <>{around.empty ?? <NoRuns />}</>;
+  return <Whole source={source} table={read} around={around} />;
 }
+
+type Props = ViewProps<unknown, TableState>;
 
 function tryToRead(data: unknown): Table | Error {
   try {
@@ -57,7 +81,7 @@ function NoRuns() {
   );
 }
 
-function Whole({ source, table }: { source: ViewProps<unknown, TableState>['source']; table: Table }) {
+function Whole({ source, table, around }: { source: Props['source']; table: Table; around: Around }) {
   const box = useRef<HTMLDivElement>(null);
   const available = useWidth(box);
   const curves = useCurves(source, table, source.state.sparklines !== false);
@@ -66,7 +90,8 @@ function Whole({ source, table }: { source: ViewProps<unknown, TableState>['sour
   const [renaming, setRenaming] = useState<string | null>(null);
   const [menu, setMenu] = useState<{ placed: Placed; anchor: HTMLElement } | null>(null);
   const focus = () => box.current?.querySelector<HTMLElement>('.nbf-grid')?.focus({ preventScroll: true });
-  const live = source.mode === 'live';
+  useShown(model, around.shown);
+  const can = source.mode === 'live' && !around.fixed;
   const sort = ({ column }: Placed, add: boolean) => model.set({ sort: sortedBy(model.state.sort, column, add) });
   const openMenu = (placed: Placed, anchor: HTMLElement) => setMenu({ placed, anchor });
   const actions: Actions = {
@@ -80,11 +105,12 @@ function Whole({ source, table }: { source: ViewProps<unknown, TableState>['sour
     },
     rename: line => {
       const id = table.ids[model.lines.row[line] ?? -1];
-      if (live && id !== undefined) setRenaming(id);
+      if (can && id !== undefined) setRenaming(id);
     },
     remove: () => {
-      if (live && model.selection.ids.size) changes.remove([...model.selection.ids].filter(id => table.rowOf.has(id)));
+      if (can && model.selection.ids.size) changes.remove([...model.selection.ids].filter(id => table.rowOf.has(id)));
     },
+    ...(around.open && { open: line => withRun(model, line, around.open) }),
     sort: (column, add) => withPlaced(model, column, placed => sort(placed, add)),
     menu: column =>
       withPlaced(model, column, placed => {
@@ -100,7 +126,7 @@ function Whole({ source, table }: { source: ViewProps<unknown, TableState>['sour
   };
   return (
     <div ref={box}>
-      <Toolbar model={model} changes={changes} onRename={setRenaming} />
+      <Toolbar model={model} changes={changes} onRename={setRenaming} can={can} trash={around.trash} />
       {model.filtered.error && (
         <div class="nbf-wrong" role="alert">
           {model.filtered.error}
@@ -181,6 +207,23 @@ function toggled(list: readonly string[], item: string, on: boolean): string[] {
 function withPlaced({ arranged }: Model, index: number, act: (placed: Placed) => void): void {
   const placed = arranged.placed[index];
   if (placed) act(placed);
+}
+
+function withRun({ lines, table }: Model, line: number, act: ((runId: string) => void) | undefined): void {
+  const id = table.ids[lines.row[line] ?? -1];
+  if (id !== undefined) act?.(id);
+}
+
+/** Tells which runs are shown, in the table's order. */
+function useShown({ lines, table }: Model, tell: ((runIds: readonly string[]) => void) | undefined): void {
+  useEffect(() => {
+    if (!tell) return;
+    // Where runs are in groups, or children are folded away, those that pass are more than the lines.
+    const rows = lines.groups.length ? lines.passed : lines.row;
+    const ids: string[] = [];
+    for (const row of rows) if (row >= 0) ids.push(table.ids[row] ?? '');
+    tell(ids);
+  }, [lines, table, tell]);
 }
 
 /** The width of an element, in steps: columns need not move at each pixel. */

@@ -16,6 +16,8 @@ export interface Actions {
   copy(): void;
   fold(line: number, open: boolean): void;
   rename(line: number): void;
+  /** Opens a run's page, where there are pages. */
+  open?(line: number): void;
   remove(): void;
   sort(column: number, add: boolean): void;
   menu(column: number): void;
@@ -117,6 +119,7 @@ function onLineKey(event: KeyEvent, at: Cursor, lines: Lines, actions: Actions):
   if (event.key === ' ') actions.select(line, event.shiftKey ? 'range' : 'toggle');
   else if (event.key === 'Enter') {
     if (fold && (lines.row[line] ?? -1) < 0) actions.fold(line, fold === 1);
+    else if (actions.open) actions.open(line);
     else actions.select(line, 'only');
   } else if (event.key === 'F2') actions.rename(line);
   else if (event.key === 'Delete') actions.remove();

@@ -75,7 +75,7 @@ export function LayoutBox({ model, anchor, onClose }: { model: Model; anchor: HT
           </div>
         ))}
         {!names.length && (
-          <div class="nbf-soft nbf-hint">{saved ? 'No layout is saved yet.' : wrong ? '' : 'Asking the kernel …'}</div>
+          <div class="nbf-soft nbf-hint">{saved ? 'No layout is saved yet.' : wrong ? '' : 'Asking …'}</div>
         )}
         <div class="nbf-layout-save">
           <TextField

@@ -1,14 +1,15 @@
 /** The bar above the table: filter, columns, grouping, and what can be done with the runs that are selected. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { Button } from '../parts/button';
-import { copyText, download } from '../parts/copy';
-import { TextField } from '../parts/field';
+import { copyText, download, downloadFrom } from '../parts/copy';
+import { FilterField } from '../parts/filter-field';
 import { count } from '../parts/format';
 import { MenuButton, type MenuItem, PopupButton } from '../parts/menu';
 import { cut, HEAD_LENGTH, visible } from '../parts/text';
 import { csv, tsv } from './cells';
 import { Chooser } from './chooser';
+import { complete, type Known, RUN_ATTRIBUTES } from './complete';
 import { LayoutBox } from './layouts';
 import { groupsBy } from './lines';
 import { STATUS } from './table';
@@ -16,25 +17,27 @@ import { TagBox } from './tag-box';
 import type { Changes } from './use-changes';
 import type { Model } from './use-model';
 
-const PAUSE_MS = 300; // of typing, before the filter counts
 const MOST_GROUPS = 40;
 
 export interface ToolbarProps {
   model: Model;
   changes: Changes;
   onRename: (runId: string) => void;
+  /** Whether runs can be changed. */
+  can: boolean;
+  /** Whether these runs are in the trash. */
+  trash?: boolean | undefined;
 }
 
 /** Draws the bar. */
-export function Toolbar({ model, changes, onRename }: ToolbarProps) {
-  const { arranged, known, source, selection } = model;
+export function Toolbar({ model, changes, onRename, can, trash = false }: ToolbarProps) {
+  const { arranged, known, selection } = model;
   const hidden = known.ordered.length - arranged.placed.length;
-  const live = source.mode === 'live';
   const picked = [...selection.ids].filter(id => model.table.rowOf.has(id));
   const [only] = picked;
   return (
     <div class="nbf-toolbar" role="toolbar" aria-label="Table of runs">
-      <FilterField model={model} />
+      <Filter model={model} />
       <PopupButton
         label={`Columns: ${arranged.placed.length} shown, ${hidden} not`}
         icon="columns"
@@ -42,7 +45,12 @@ export function Toolbar({ model, changes, onRename }: ToolbarProps) {
         open={(anchor, close) => <Chooser model={model} anchor={anchor} onClose={close} />}
       />
       <GroupButton model={model} />
-      {live && picked.length > 0 && (
+      {can && picked.length > 0 && trash && (
+        <Button label={`Restore ${count(picked.length, 'run')}`} icon="undo" onClick={() => changes.restore(picked)}>
+          Restore
+        </Button>
+      )}
+      {can && picked.length > 0 && !trash && (
         <span class="nbf-actions">
           {picked.length === 1 && only !== undefined && (
             <Button label="Rename this run (F2)" icon="edit" onClick={() => onRename(only)} />
@@ -66,39 +74,25 @@ export function Toolbar({ model, changes, onRename }: ToolbarProps) {
   );
 }
 
-function FilterField({ model: { state, set, filtered } }: { model: Model }) {
-  const [text, setText] = useState(state.filter);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const told = useRef(state.filter);
-  const put = (filter: string) => {
-    clearTimeout(timer.current);
-    if (filter === told.current) return;
-    told.current = filter;
-    set({ filter });
-  };
-  useEffect(() => {
-    // Somebody else set it: Python.
-    if (state.filter === told.current) return;
-    told.current = state.filter;
-    setText(state.filter);
-  }, [state.filter]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+function Filter({ model: { state, set, filtered, table } }: { model: Model }) {
+  const known = useMemo(() => knownOf(table), [table]);
   return (
-    <TextField
+    <FilterField
       label="Filter: words, or such as metrics.loss < 0.5"
-      type="search"
-      icon="search"
       placeholder="filter: metrics.loss < 0.5"
-      value={text}
-      {...(filtered.error && text === state.filter && { error: filtered.error })}
-      onInput={now => {
-        setText(now);
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => put(now), PAUSE_MS);
-      }}
-      onEnter={put}
+      clear="Empty the filter"
+      value={state.filter}
+      error={filtered.error}
+      complete={(text, caret) => complete(text, caret, known)}
+      onFilter={filter => set({ filter })}
     />
   );
+}
+
+/** What the table has to filter by. */
+function knownOf({ columns }: Model['table']): Known {
+  const named = (wanted: string) => columns.filter(({ kind }) => kind === wanted).map(({ name }) => name);
+  return { attributes: RUN_ATTRIBUTES, metrics: named('metric'), params: named('param'), tags: named('tag') };
 }
 
 function GroupButton({ model: { known, state, set } }: { model: Model }) {
@@ -131,6 +125,7 @@ function MoreButton({ model, changes }: { model: Model; changes: Changes }) {
   const rows = selectedRows(model);
   const which = selection.ids.size ? count(rows.length, 'selected run') : 'all';
   const save = (what: typeof columns) => download('runs.csv', csv(what, rows), 'text/csv;charset=utf-8');
+  const whole = rows.length === table.rows ? source.csvUrl : undefined;
   const items: MenuItem[] = [
     {
       label: `Copy ${which}`,
@@ -142,7 +137,11 @@ function MoreButton({ model, changes }: { model: Model; changes: Changes }) {
         )
     },
     { label: `Download CSV of ${which}`, icon: 'download', onSelect: () => save(columns) },
-    { label: 'Download CSV with all columns', icon: 'download', onSelect: () => save([...table.columns]) },
+    {
+      label: 'Download CSV with all columns',
+      icon: 'download',
+      onSelect: () => (whole ? downloadFrom(whole) : save([...table.columns]))
+    },
     ...(table.parents
       ? [
           {

@@ -1,22 +1,15 @@
 /** Changes of runs, each with its way back: renaming, tags, deleting. Python makes them, where access is checked. */
 
-import { useState } from 'preact/hooks';
 import { count } from '../parts/format';
+import { type Outcome, type Undoable, useUndo } from '../parts/undo';
 import { nameOf, type Table } from './table';
 import type { Model } from './use-model';
 
-export interface Changes {
-  /** What was done or went wrong last, in words. */
-  readonly said: string | null;
-  readonly failed: boolean;
-  /** Takes it back; null where there is nothing to take back. */
-  readonly undo: (() => void) | null;
-  readonly busy: boolean;
+export interface Changes extends Undoable {
   rename(runId: string, name: string): void;
   tag(runIds: readonly string[], key: string, value: string | null): void;
   remove(runIds: readonly string[]): void;
-  say(text: string): void;
-  forget(): void;
+  restore(runIds: readonly string[]): void;
 }
 
 /** What Python answers: a list of runs is changed as far as it goes. */
@@ -25,59 +18,28 @@ interface Answer {
   readonly failed?: readonly { readonly message: string }[];
 }
 
-interface Said {
-  readonly text: string;
-  readonly failed: boolean;
-  readonly undo: Change | null;
-}
-
-/** Does something, and says what of it was not done. */
-type Change = () => Promise<Outcome>;
-
-interface Outcome {
-  readonly done: readonly string[];
-  readonly wrong: string | null;
-}
-
 const LONGEST = 9_999; // characters of a tag; Python sends no more, and what was cut cannot be put back
 
 /** Keeps what was changed last. */
 export function useChanges({ source, table, select }: Model): Changes {
-  const [said, setSaid] = useState<Said | null>(null);
-  const [busy, setBusy] = useState(false);
+  const undoable = useUndo({
+    nothing: 'Nothing was changed',
+    tookBack: n => `Taken back for ${count(n, 'run')}`
+  });
+  const { run } = undoable;
   const ask = async (method: string, args: object): Promise<Outcome> => {
     const { done = [], failed = [] } = await source.ask<Answer>(method, args);
     return { done, wrong: failed[0]?.message ?? null };
   };
-  const run = async (
-    change: Change,
-    words: (done: readonly string[]) => string,
-    undo: (done: readonly string[]) => Change | null
-  ) => {
-    setBusy(true);
-    try {
-      const { done, wrong } = await change();
-      const text = [done.length ? words(done) : '', wrong ?? ''].filter(Boolean).join('. ');
-      setSaid({ text: text || 'Nothing was changed', failed: wrong !== null, undo: done.length ? undo(done) : null });
-    } catch (error) {
-      setSaid({ text: error instanceof Error ? error.message : String(error), failed: true, undo: null });
-    } finally {
-      setBusy(false);
-    }
+  /** Takes runs to the trash or out of it: they are not in this table any more. */
+  const away = async (method: 'delete' | 'restore', run_ids: readonly string[]): Promise<Outcome> => {
+    const outcome = await ask(method, { run_ids });
+    const gone = new Set(outcome.done);
+    select(({ ids }) => ({ ids: new Set([...ids].filter(id => !gone.has(id))), anchor: null }));
+    return outcome;
   };
-  const back = said?.undo;
   return {
-    said: said?.text ?? null,
-    failed: said?.failed ?? false,
-    undo: back
-      ? () =>
-          void run(
-            back,
-            done => `Taken back for ${count(done.length, 'run')}`,
-            () => null
-          )
-      : null,
-    busy,
+    ...undoable,
     rename: (run_id, name) => {
       const before = nameOf(table, table.rowOf.get(run_id) ?? -1);
       void run(
@@ -98,18 +60,18 @@ export function useChanges({ source, table, select }: Model): Changes {
     },
     remove: runIds => {
       void run(
-        async () => {
-          const outcome = await ask('delete', { run_ids: runIds });
-          const gone = new Set(outcome.done);
-          select(({ ids }) => ({ ids: new Set([...ids].filter(id => !gone.has(id))), anchor: null }));
-          return outcome;
-        },
+        () => away('delete', runIds),
         done => `Deleted ${count(done.length, 'run')}`,
         done => () => ask('restore', { run_ids: done })
       );
     },
-    say: text => setSaid({ text, failed: false, undo: null }),
-    forget: () => setSaid(null)
+    restore: runIds => {
+      void run(
+        () => away('restore', runIds),
+        done => `Restored ${count(done.length, 'run')}`,
+        done => () => ask('delete', { run_ids: done })
+      );
+    }
   };
 }
 

@@ -13,7 +13,10 @@ import { bestValue } from './variation';
 
 const LEAST_WIDTH = 40;
 
-export type TableSource = Source<unknown, TableState>;
+export interface TableSource extends Source<unknown, TableState> {
+  /** The address of all of it as CSV, where there is one: texts that are cut here are whole there. */
+  readonly csvUrl?: string;
+}
 
 export interface Model {
   readonly source: TableSource;
