@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nbflow.tracking.frame import RunFrame
 from nbflow.widgets.columns import named, read_column
-from nbflow.widgets.wire import encode
+from nbflow.widgets.listed import listed
+from nbflow.widgets.wire import encode, to_json
 from tests.widgets.conftest import cells, decode
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
@@ -157,3 +159,31 @@ def test_whole_numbers_are_saved_without_a_point() -> None:
     assert (
         json.dumps(saved("start_time", pd.to_datetime([1_700_000_000_123], unit="ms"))["values"]) == "[1700000000123]"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("metrics.loss", [0.5, None, 1.0, 1e300]),
+        ("metrics.system/cpu", [1.0, 2.0]),
+        ("metrics.m", [math.inf, -math.inf, 2.5]),
+        ("params.lr", ["0.1", None, "1e-3", "nan", "-inf"]),
+        ("params.depth", ["3", "4"]),
+        ("params.id", ["007", "3"]),
+        ("params.big", [str(2**60), "1"]),
+        ("tags.note", ["é ☃", None, "<b>", "x" * 20_000]),
+        ("tags.mlflow.runName", ["first", None]),
+        ("start_time", [1_700_000_000_000, 5]),
+        ("status", ["RUNNING", "FINISHED"]),
+        ("artifact_uri", ["/a", "/b"]),
+    ],
+)
+def test_columns_of_few_runs_are_as_those_of_a_frame(name: str, values: list[Any]) -> None:
+    runs = RunFrame.from_columns({"run_id": [f"{n:032x}" for n in range(len(values))], name: values}, "nowhere")
+    column = next(each for each in named(runs.columns) if each.id == name)
+
+    assert listed(name, values) == to_json(read_column(column, runs.iloc[:, column.position]).full())
+
+
+def test_of_few_runs_nan_is_told_from_what_is_missing() -> None:
+    assert listed("metrics.loss", [math.nan, None])["values"] == ["NaN", None]

@@ -225,9 +225,9 @@ def test_artifacts_on_another_machine_are_not_asked_for_with_the_display(client:
     from msgspec import structs
 
     elsewhere = structs.replace(run, info=structs.replace(run.info, artifact_uri="s3://bucket/x"))
-    from nbflow.widgets.run_page.artifacts import artifact_tree
+    from nbflow.widgets.artifacts import ArtifactsOfRun, artifact_tree
 
-    assert artifact_tree(elsewhere, client) == {"folders": {}, "why": None}
+    assert artifact_tree(ArtifactsOfRun(elsewhere, client)) == {"folders": {}, "why": None}
 
 
 def test_what_ended_a_run_is_shown_with_its_traceback(client: Client) -> None:

@@ -10,8 +10,8 @@ from msgspec import structs
 
 from nbflow.drawing.surroundings import Surroundings
 from nbflow.entities import Run, RunData, RunError, RunInfo
+from nbflow.widgets.artifacts import ArtifactsOfRun, artifact_tree, saved_previews
 from nbflow.widgets.limits import MAX_SAVED_BYTES, json_text, saved_bytes
-from nbflow.widgets.run_page.artifacts import artifact_tree, saved_previews
 from nbflow.widgets.run_page.charts import charts_block, line_svg
 from nbflow.widgets.run_page.data import PREVIEWS_BYTES, changes, page_data, saved_data
 from nbflow.widgets.run_page.widget import RunPage
