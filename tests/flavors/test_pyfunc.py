@@ -190,7 +190,6 @@ def test_the_model_within_can_be_had(save: Save) -> None:
         ("nowhere.py", LocalFileNotFoundError, "nowhere.py"),
         (None, UnsupportedValueError, "of type NoneType"),
     ],
-    ids=str,
 )
 def test_what_is_no_model_is_refused(model: Any, error: type[Exception], said: str, save: Save, tmp_path: Path) -> None:
     with pytest.raises(error, match=said):

@@ -103,7 +103,6 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         ({"conda_env": {"dependencies": []}}, InvalidInputError),
         ({"input_example": object()}, UnsupportedValueError),
     ],
-    ids=str,
 )
 def test_wrong_arguments_leave_nothing_behind(
     arguments: dict[str, Any], error: type[Exception], save: Save, tmp_path: Path

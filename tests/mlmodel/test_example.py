@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -221,7 +222,7 @@ def test_a_model_without_an_example_has_none(tmp_path: Path) -> None:
         {(1, 2): 3},
         sparse.coo_matrix([[1.0]]),
     ],
-    ids=lambda value: f"{type(value).__name__} {value!r:.30}",
+    ids=lambda value: re.sub(" at 0x[0-9a-f]*", "", f"{type(value).__name__} {value!r:.60}"),
 )
 def test_what_cannot_be_kept_is_refused_before_anything_is_written(example: Any, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedValueError):
