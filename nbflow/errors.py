@@ -48,6 +48,7 @@
     │  ├─ NewerFormatError            path, found, known
     │  ├─ StoreReadError (OSError)    path, errno, reason
     │  ├─ StoreTimeoutError           path, limit_s
+    │  │  └─ IndexBuildingError       path, n_done, n_runs
     │  └─ StoreWriteError (OSError)   path, errno, reason
     ├─ EnvironmentBuildError       place, reason
     ├─ LocalFileNotFoundError (FileNotFoundError)   path
@@ -86,6 +87,7 @@ __all__ = [
     "ExperimentNotFoundError",
     "FlavorNotFoundError",
     "GrantNotFoundError",
+    "IndexBuildingError",
     "InvalidFilterError",
     "InvalidInputError",
     "InvalidNameError",
@@ -944,6 +946,28 @@ class StoreTimeoutError(StoreError):
         super().__init__(
             f"The store {path} does not answer {waited}: its disk hangs, or has much to do. Try again in a while. "
             "What was to be changed may still be changed."
+        )
+
+
+class IndexBuildingError(StoreTimeoutError):
+    """A store that cannot be searched yet: its index is being made.
+
+    Parameters
+    ----------
+    path
+        The store.
+    n_done, n_runs
+        How many of its runs were read so far, and how many have to be.
+    """
+
+    def __init__(self, path: str, n_done: int, n_runs: int) -> None:
+        self.path = path
+        self.limit_s = 0
+        self.n_done = n_done
+        self.n_runs = n_runs
+        super(StoreTimeoutError, self).__init__(
+            f"The index of the store {path} is being made: {n_done:,} of {n_runs:,} runs are read. "
+            "It is made once; what is asked is answered when it is ready."
         )
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -19,7 +18,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.conftest import BROWSERS, FLAGS  # noqa: E402 - found by the path above
+from tests.browser.chromium import launch  # noqa: E402 - found by the path above
 from tests.browser.jupyter_server import Server  # noqa: E402
 from tests.browser.notebook_page import Notebook, write  # noqa: E402
 
@@ -98,11 +97,13 @@ def main() -> int:
     Returns
     -------
     status : int
-        0.
+        0, or 1 where there is no browser.
     """
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as api:
-        found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-        browser = api.chromium.launch(executable_path=found, headless=True, args=FLAGS)
+        browser = launch(api)
+        if browser is None:
+            print("There is no Chromium: run `make chromium`.", file=sys.stderr)
+            return 1
         server = Server.start(Path(folder))
         try:
             page = browser.new_page(viewport={"width": WIDTH, "height": 2600})

@@ -129,6 +129,32 @@ describe('a model card', () => {
     expect(el.textContent).toContain('1 approval by others');
   });
 
+  const FILES = { folders: { '': [{ path: HOSTILE, is_dir: false, size: 12_000 }] }, why: null };
+
+  it('shows the files of the model, and what is in one that is chosen', async () => {
+    const source = await live({ artifacts: FILES }, { tab: 'files', artifact: HOSTILE });
+    source.answer = () => ({ kind: 'text', text: 'flavors:', language: 'yaml', size: 8 });
+    await click('Overview');
+    await click('Files');
+    await settled();
+
+    expect(source.asked.at(-1)).toEqual(['preview', { path: HOSTILE }]);
+    expect(el.textContent).toContain('flavors:');
+    expect(el.querySelector('.nbf-artifacts img')).toBeNull();
+  });
+
+  it('keeps the names and sizes of the files in a notebook', async () => {
+    await saved({ artifacts: FILES }, { tab: 'files' });
+
+    expect(el.querySelector('[role="treeitem"]')?.textContent).toContain('12');
+  });
+
+  it('has no part for files that nobody knows', async () => {
+    await saved({ artifacts: null });
+
+    expect([...el.querySelectorAll('[role="tab"]')].map(tab => tab.textContent)).not.toContain('Files');
+  });
+
   it('shows one part at a time, by click and by arrow, and keeps which', async () => {
     const source = await saved();
 

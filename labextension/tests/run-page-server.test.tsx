@@ -36,6 +36,28 @@ async function show(given: object, offers: Offers = {}): Promise<FakeSource<unkn
 
 const button = (text: string) => [...el.querySelectorAll('button')].find(each => each.textContent === text);
 
+describe('what a model is registered as', () => {
+  const model = { path: 'm', flavors: '', registered: 'wine 4 @best', code: '' };
+  const versions = [{ name: HOSTILE, version: 4, aliases: ['best'] }];
+
+  it('leads to the version where the host can show it', async () => {
+    const openVersion = vi.fn();
+    await show(data({ models: [{ ...model, versions }] }), { openVersion });
+
+    act(() => el.querySelector<HTMLButtonElement>('.nbf-model .nbf-link')?.click());
+
+    expect(openVersion).toHaveBeenCalledExactlyOnceWith(versions[0]);
+    expect(el.querySelector('.nbf-model img')).toBeNull();
+  });
+
+  it('is text elsewhere, and in pages of older versions', async () => {
+    await show(data({ models: [model] }), { openVersion: vi.fn() });
+
+    expect(el.textContent).toContain('registered as wine 4 @best');
+    expect(el.querySelector('.nbf-model .nbf-link')).toBeNull();
+  });
+});
+
 describe('a file', () => {
   it('is downloaded by a link, and not asked for', async () => {
     const source = await show(data());
@@ -53,7 +75,7 @@ describe('what the host offers', () => {
     await show(data(), offers);
 
     button('Where it came from')?.click();
-    button('Register model')?.click();
+    button('Register the model')?.click();
 
     expect(offers.cameFrom).toHaveBeenCalledOnce();
     expect(offers.register).toHaveBeenCalledExactlyOnceWith(HOSTILE);
@@ -62,13 +84,13 @@ describe('what the host offers', () => {
   it('has no button where it is nothing', async () => {
     await show(data());
 
-    expect([button('Where it came from'), button('Register model')]).toEqual([undefined, undefined]);
+    expect([button('Where it came from'), button('Register the model')]).toEqual([undefined, undefined]);
   });
 
   it('is no model of a run in the trash', async () => {
     await show(data({ run: { run_id: 'r1', deleted: true } }), { register: vi.fn() });
 
-    expect(button('Register model')).toBeUndefined();
+    expect(button('Register the model')).toBeUndefined();
   });
 });
 

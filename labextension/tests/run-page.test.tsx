@@ -85,7 +85,8 @@ function show(data: unknown, mode: 'live' | 'saved' = 'live', state: PageState =
 }
 
 const text = () => el.textContent ?? '';
-const button = (label: string) => el.querySelector<HTMLButtonElement>(`button[aria-label="${label}"]`);
+const button = (label: string) =>
+  el.querySelector<HTMLButtonElement>(`button:is([aria-label="${label}"], [title="${label}"])`);
 /** Does something, and lets what it asks be answered and drawn. */
 const settled = async (first: () => void = () => undefined) => {
   for (const step of [first, () => undefined, () => undefined]) {

@@ -10,7 +10,7 @@ import msgspec
 from nbflow.drawing.format import MISSING, count, duration, moment, size
 from nbflow.drawing.html import cut
 from nbflow.drawing.surroundings import Surroundings
-from nbflow.entities import DatasetInput, Experiment, ModelVersion, Run
+from nbflow.entities import DatasetInput, Experiment, ModelOutput, ModelVersion, Run
 
 __all__ = [
     "ARTIFACTS",
@@ -29,6 +29,7 @@ __all__ = [
     "run_facts",
     "system_tags",
     "version_name",
+    "versions_of_output",
 ]
 
 ARTIFACTS = 20  # as many are listed
@@ -160,15 +161,16 @@ def output_rows(run: Run, around: Surroundings = _NOWHERE) -> list[tuple[str, st
             made.path,
             ", ".join(made.flavors) or MISSING,
             size(made.size_bytes) if made.size_bytes else MISSING,
-            ", ".join(
-                version_name(version)
-                for version in around.versions
-                if version.source == f"runs:/{run.run_id}/{made.path}"
-            )
-            or MISSING,
+            ", ".join(map(version_name, versions_of_output(run, made, around))) or MISSING,
         )
         for made in run.outputs.model_outputs
     ]
+
+
+def versions_of_output(run: Run, made: ModelOutput, around: Surroundings) -> list[ModelVersion]:
+    """Give the versions that a model of a run is registered as."""
+    source = f"runs:/{run.run_id}/{made.path}"
+    return [version for version in around.versions if version.source == source]
 
 
 def version_name(version: ModelVersion) -> str:

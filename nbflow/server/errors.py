@@ -42,6 +42,7 @@ _DETAILS: dict[type[NbflowError], tuple[str, ...]] = {
     errors.PermissionDeniedError: ("needed", "have"),
     errors.StoreNotOpenError: ("store_id",),
     errors.StoreTimeoutError: ("limit_s",),
+    errors.IndexBuildingError: ("n_done", "n_runs"),
 }
 
 _CODES = {

@@ -9,10 +9,11 @@ from typing import Any
 
 from nbflow.server.encoding import Kept
 
-__all__ = ["KeptAnswers"]
+__all__ = ["KeptAnswers", "KeptCounts"]
 
 _MOST = 256
 _MOST_BYTES = 32_000_000
+_MOST_COUNTS = 1_000
 
 
 class KeptAnswers:
@@ -58,3 +59,33 @@ class KeptAnswers:
         while len(self._kept) > self._most or (size > self._most_bytes and len(self._kept) > 1):
             _, (_, kept) = self._kept.popitem(last=False)
             size -= kept.size
+
+
+class KeptCounts:
+    """How many things searches found.
+
+    Parameters
+    ----------
+    most
+        Of how many searches it is kept.
+    """
+
+    def __init__(self, most: int = _MOST_COUNTS) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, tuple[str, int]] = OrderedDict()
+
+    def get(self, question: Hashable, revision: str, make: Callable[[], int]) -> int:
+        """Give the number for a search, counted anew where the revision is another one; see `KeptAnswers.get`."""
+        with self._lock:
+            known = self._kept.get(question)
+            if known is not None and known[0] == revision:
+                self._kept.move_to_end(question)
+                return known[1]
+        made = make()
+        with self._lock:
+            self._kept[question] = (revision, made)
+            self._kept.move_to_end(question)
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from nbflow.config import DEFAULT_STORE
-from nbflow.errors import NbflowError, StoreNotOpenError
-from nbflow.server.kept import KeptAnswers
+from nbflow.errors import IndexBuildingError, NbflowError, StoreNotOpenError
+from nbflow.server.kept import KeptAnswers, KeptCounts
 from nbflow.server.kept_comparisons import KeptComparisons
 from nbflow.server.kept_tables import KeptTables
 from nbflow.server.threads import LIMIT_S, Threads
+from nbflow.store.building import building_of
 from nbflow.tracking.client import Client
 
 if TYPE_CHECKING:
@@ -72,16 +73,22 @@ class OpenStore:
         self.root = root
         self.id = id_of(root)
         self.name = name_of(root)
-        self.threads = Threads(str(root), limit_s=limit_s)
+        self.threads = Threads(str(root), limit_s=limit_s, reason=self._reason)
         # Artifacts may lie elsewhere, and be long in coming: the pages do not wait for them.
         self.file_threads = Threads(str(root), limit_s=limit_s)
         # What pages ask for again and again.
         self.answers = KeptAnswers()
+        self.counts = KeptCounts()
         self.tables = KeptTables()
         self.comparisons = KeptComparisons()
         self._make_client = make_client
         self._clients: OrderedDict[Identity, Client] = OrderedDict()
         self._lock = threading.Lock()
+
+    def _reason(self) -> IndexBuildingError | None:
+        """Say that the index is being made, and how far it is; None where it is not."""
+        found = building_of(self.root)
+        return None if found is None else IndexBuildingError(str(self.root), found.n_done, found.n_runs)
 
     def client(self, identity: Identity) -> Client:
         """Give a client that does what somebody may do, and nothing else."""

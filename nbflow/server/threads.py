@@ -37,10 +37,20 @@ class Threads:
         How many there are at most.
     limit_s
         How long a call may take, waiting for a thread included.
+    reason
+        Says what is being waited for, where that is known: calls would only wait for the same.
     """
 
-    def __init__(self, name: str, *, most: int = _MOST, limit_s: float = LIMIT_S) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        most: int = _MOST,
+        limit_s: float = LIMIT_S,
+        reason: Callable[[], StoreTimeoutError | None] = lambda: None,
+    ) -> None:
         self.limit_s = limit_s
+        self._reason = reason
         self._name = name
         self._most = most
         self._changed = threading.Condition()
@@ -61,7 +71,7 @@ class Threads:
         future: Future[_T] = Future()
         with self._changed:
             if len(self._lost) >= self._most:
-                raise StoreTimeoutError(self._name, 0)
+                raise self.late(0)
             self._waiting.append((future, function))
             if self._idle >= len(self._waiting):
                 self._changed.notify()
@@ -86,6 +96,8 @@ class Threads:
             If it takes longer, or no thread is left.
         """
         limit_s = self.limit_s if limit_s is None else limit_s
+        if self._lost and (known := self._reason()) is not None:
+            raise known
         future = self.submit(function)
         waiter = asyncio.wrap_future(future)
         done, _ = await asyncio.wait([waiter], timeout=limit_s)
@@ -93,7 +105,11 @@ class Threads:
             return waiter.result()
         self.give_up(future)
         waiter.cancel()
-        raise StoreTimeoutError(self._name, limit_s)
+        raise self.late(limit_s)
+
+    def late(self, limit_s: float) -> StoreTimeoutError:
+        """Make the error of a call that was waited for so long, or not at all."""
+        return self._reason() or StoreTimeoutError(self._name, limit_s)
 
     def give_up(self, future: Future[Any]) -> None:
         """Wait for a call no longer: it is not begun any more, or its thread counts as lost until it comes back."""

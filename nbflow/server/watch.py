@@ -153,7 +153,7 @@ class Watch:
         done, _ = await asyncio.wait([waiter], timeout=threads.limit_s)
         if not done:
             threads.give_up(future)
-            late = StoreTimeoutError(str(self._store.root), threads.limit_s)
+            late = threads.late(threads.limit_s)
             await self._take(look, Seen("", problem=str(late)))
             if future.cancelled():  # all threads were busy: it was not begun
                 return 0

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from nbflow.store.building import counted
 from nbflow.store.cells import RunCounts, find_running, read_cells, read_count, read_counts
 from nbflow.store.changes import Changes, read_changes
 from nbflow.store.columns import Columns
@@ -367,7 +368,7 @@ class Index:
                 self._read_run(writer, n, home, run_id, old, status)
         new = [(home, run_id) for run_id, home in named.items()]
         new.sort()
-        for digest, blob in crew.digest(new):
+        for digest, blob in counted(self._layout.root, len(new), crew.digest(new)):
             self._judge(writer, None, digest, blob, None, changed=True)
         writer.flush()
 

@@ -17,7 +17,9 @@ from msgspec import Struct
 from nbflow.artifact_store.paths import check_artifact_path, extension
 from nbflow.drawing.format import size
 from nbflow.drawing.surroundings import FAILED, local_folder
+from nbflow.entities import Run
 from nbflow.errors import InvalidInputError
+from nbflow.tracking.client import Client
 from nbflow.widgets.limits import saved_size
 from nbflow.widgets.previews.images import IMAGES, small_image
 from nbflow.widgets.previews.preview import MOST_BYTES, kind_of, no_preview, preview
@@ -25,8 +27,7 @@ from nbflow.widgets.previews.preview import MOST_BYTES, kind_of, no_preview, pre
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nbflow.entities import FileInfo, Run
-    from nbflow.tracking.client import Client
+    from nbflow.entities import FileInfo
     from nbflow.tracking.found_model import FoundModel
 
 __all__ = [

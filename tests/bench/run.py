@@ -17,6 +17,7 @@ from tests.bench import (
     bench_live,
     bench_log_metric,
     bench_models,
+    bench_panel,
     bench_search,
     bench_server,
     bench_system_metrics,
@@ -29,7 +30,7 @@ from tests.bench.timing import ROOT, ask
 __all__ = ["main"]
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("import", "log_metric", "run", "history", "search", "models", "display", "live", "system", "server")
+PARTS = ("import", "log_metric", "run", "history", "search", "models", "display", "live", "system", "server", "panel")
 
 
 def main() -> None:
@@ -77,6 +78,8 @@ def _measure(part: str, folder: Path, options: argparse.Namespace) -> list[Secti
         return bench_search.measure(folder, options.runs, options.points, options.peer_runs)
     if part == "server":
         return bench_server.measure(folder, options.runs, options.loaded_runs, options.peer_runs, options.seconds)
+    if part == "panel":
+        return [bench_panel.measure(folder, options.runs)]
     plain = [(what, f"{value:.4g} {unit}") for what, value, unit in ask(bench_system_metrics.measure)]
     return [Section("System metrics", "What watching the machine costs; off by default.", plain=plain)]
 

@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.chromium import launch
 from tests.browser.jupyter_server import DIST, Server
 from tests.browser.notebook_page import Notebook, write
+from tests.browser.oldest_lab import python_of_oldest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
     from tests.browser.notebook_page import App
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox",  # of a container's root
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
 # What the applications themselves say where all is well.
 NOT_OURS = (
     r"^console: Could not restore the debugger state",
     r"^uncaught: Command '[a-z:-]+' not registered\.$",  # Notebook 7.6, of commands that JupyterLab alone has
     r"^uncaught: Cannot read properties of undefined \(reading 'schema'\)$",  # Notebook 7.6, of its settings
     r"^uncaught: Cannot read properties of undefined \(reading 'last_modified'\)$",  # Notebook 7.2, of its checkpoints
+    r"^console: .* status of 400 \(Bad Request\) \(\S+/nbflow/api/\S+&filter=",  # while it is typed
+    r"^console: .* status of 403 \(Forbidden\) \(http://127\.0\.0\.1:\d+/hub/user/guest/nbflow/",  # as wished
 )
 
 
@@ -49,11 +39,9 @@ def browser() -> Iterator[Browser]:
     """
     api = pytest.importorskip("playwright.sync_api")
     with api.sync_playwright() as playwright:
-        found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-        own = playwright.chromium.executable_path
-        if found is None and not Path(own).exists():
+        started = launch(playwright)
+        if started is None:
             pytest.skip("no Chromium: `make test` brings it, or `playwright install chromium`")
-        started = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
         yield started
         started.close()
 
@@ -61,7 +49,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start JupyterLab and Notebook 7, with nbflow's extension as it was built here."""
-    yield from running(tmp_path_factory, is_ours_enabled=True)
+    yield from running(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -70,11 +58,23 @@ def bare_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from running(tmp_path_factory, is_ours_enabled=False)
 
 
-def running(tmp_path_factory: pytest.TempPathFactory, *, is_ours_enabled: bool) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def guest_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start one that takes everybody for the user `guest`, below a path as a hub has it."""
+    yield from running(tmp_path_factory, base_url="/hub/user/guest/", user="guest")
+
+
+@pytest.fixture(scope="module")
+def oldest_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start the oldest JupyterLab that nbflow works with."""
+    yield from running(tmp_path_factory, python=python_of_oldest())
+
+
+def running(tmp_path_factory: pytest.TempPathFactory, **how: Any) -> Iterator[Server]:
     pytest.importorskip("notebook")
     if not (DIST / "package.json").is_file():
         pytest.fail("the JavaScript is not built: run `make js`")
-    started = Server.start(tmp_path_factory.mktemp("jupyter"), is_ours_enabled=is_ours_enabled)
+    started = Server.start(tmp_path_factory.mktemp("jupyter"), **how)
     yield started
     started.stop()
 

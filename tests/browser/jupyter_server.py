@@ -29,6 +29,18 @@ FOLDERS = (
     "JUPYTERLAB_WORKSPACES_DIR",
     "IPYTHONDIR",
 )
+# A provider that knows who somebody is, as that of a hub does.
+PROVIDER = """
+from jupyter_server.auth import IdentityProvider, User
+
+
+class Knowing(IdentityProvider):
+    def generate_anonymous_user(self, handler):
+        return User({user!r})
+
+
+c.ServerApp.identity_provider_class = Knowing
+"""
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,15 @@ class Server:
     process: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls, base: Path, *, is_ours_enabled: bool = True) -> Server:
+    def start(
+        cls,
+        base: Path,
+        *,
+        is_ours_enabled: bool = True,
+        python: Path = Path(sys.executable),
+        base_url: str = "/",
+        user: str | None = None,
+    ) -> Server:
         """Start one, and wait until it answers.
 
         Parameters
@@ -62,24 +82,34 @@ class Server:
             An empty folder for all that it writes.
         is_ours_enabled
             False for a JupyterLab that knows nothing of nbflow's extension.
+        python
+            The Python of the environment that it runs in.
+        base_url
+            Below which path it is, with a slash at both ends.
+        user
+            Whom its identity provider takes everybody for; None for Jupyter's own provider, which knows nobody.
         """
         root = base / "root"
         root.mkdir()
         shutil.copytree(DIST, base / "labextensions" / "nbflow")  # not what the last installation left elsewhere
         log = base / "server.log"
-        url, token = f"http://127.0.0.1:{free_port()}", secrets.token_hex(16)
-        command = [sys.executable, "-m", "jupyter_server", *options(root, url, token)]
+        port, token = free_port(), secrets.token_hex(16)
+        command = [str(python), "-m", "jupyter_server", *options(root, port, token), f"--ServerApp.base_url={base_url}"]
+        variables = environment(base, is_ours_enabled=is_ours_enabled)
+        if user is not None:
+            folder = Path(variables["JUPYTER_CONFIG_DIR"])
+            (folder / "jupyter_server_config.py").write_text(PROVIDER.format(user=user), encoding="utf-8")
         with log.open("wb") as out:
             process = subprocess.Popen(
                 command,
-                env=environment(base, is_ours_enabled=is_ours_enabled),
+                env=variables,
                 cwd=root,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        server = cls(url, token, root, process)
+        server = cls(f"http://127.0.0.1:{port}{base_url.rstrip('/')}", token, root, process)
         end = time.monotonic() + START_S
         while not server.answers():
             if process.poll() is not None or time.monotonic() > end:
@@ -118,11 +148,11 @@ def free_port() -> int:
         return port
 
 
-def options(root: Path, url: str, token: str) -> list[str]:
+def options(root: Path, port: int, token: str) -> list[str]:
     """Give the server's options."""
     return [
         "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={url.rpartition(':')[2]}",
+        f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={root}",
         "--ServerApp.allow_root=True",

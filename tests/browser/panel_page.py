@@ -87,3 +87,15 @@ class Panel:
         """Give the code of the cells of the notebook in front."""
         sources: list[str] = self.page.evaluate(SOURCES)
         return sources
+
+    def drag(self, what: Locator, where: Locator) -> None:
+        """Drag with the pointer, as a hand does it: what is dropped where it jumps to is not seen on its way."""
+        mouse = self.page.mouse
+        start, end = what.bounding_box(), where.bounding_box()
+        assert start is not None
+        assert end is not None
+        mouse.move(start["x"] + 5, start["y"] + 5)
+        mouse.down()
+        mouse.move(start["x"] + 20, start["y"] + 20, steps=4)
+        mouse.move(end["x"] + 150, end["y"] + 10, steps=8)
+        mouse.up()

@@ -22,7 +22,7 @@ from tests.browser.panel_page import LOG_RUNS, Panel
 from tests.browser.ui_server import Ui
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
 Open = Callable[..., Notebook]
 Scheme = Literal["light", "dark"]
@@ -210,9 +210,16 @@ def test_menus_and_boxes(page: Page, shown: Shown) -> None:
     expect(page.get_by_role("dialog", name="New experiment")).to_be_visible()
     is_fine(page, "box")
 
-    page.keyboard.press("Escape")
-    panel.get_by_role("combobox", name="Filter runs").fill("params.rate =")
+
+def test_a_filter_that_is_wrong(context: BrowserContext, shown: Shown) -> None:
+    page = context.new_page()  # in whose console the browser itself writes what the server answered
+    start(page, shown)
+    panel = page.get_by_role("complementary")
+    panel.get_by_role("option", name=re.compile("^fraud,")).click()
     expect(panel.get_by_role("option", name=re.compile("^fit-1,"))).to_be_visible()
+    panel.get_by_role("combobox", name="Filter runs").fill("params.rate =")
+    expect(panel.locator(".nbf-field-wrong")).to_be_visible()
+
     is_fine(page, "wrong-filter")
 
 
@@ -258,7 +265,8 @@ def test_version(page: Page, shown: Shown) -> None:
         is_fine(page, f"version-{re.sub('[^a-z]+', '-', tab.inner_text().lower()).strip('-')}")
 
 
-def test_what_is_not_there(page: Page, shown: Shown) -> None:
+def test_what_is_not_there(context: BrowserContext, shown: Shown) -> None:
+    page = context.new_page()  # as above
     main = go(page, shown, "models/fraud-2")
     expect(main).to_contain_text("fraud-2")
 

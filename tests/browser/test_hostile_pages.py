@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -27,7 +28,7 @@ try { document.title = 'ran'; } catch {}
 try { fetch('/nbflow/api/stores').catch(() => 0); } catch {}
 try { new Image().src = '/nbflow/api/server?cookie=' + encodeURIComponent(document.cookie); } catch {}
 try { parent.document.title = 'ran'; opener.document.title = 'ran'; } catch {}
-</script><img src='/nbflow/api/server' onerror="fetch('/nbflow/api/server')"><form action='/nbflow/api/stores'></form>"""
+</script><img src='/nbflow/api/server' onerror="fetch('/nbflow/api/server')">"""
 FILES = {"page.html": ACTS, "page.txt": ACTS}
 FILES["picture.svg"] = f"<svg xmlns='http://www.w3.org/2000/svg'>{ACTS.partition('<img')[0]}</svg>"
 
@@ -47,6 +48,7 @@ FOREIGN = """view => [...view.querySelectorAll('*')].filter(each =>
   || [...each.attributes].some(at => /^on/i.test(at.name)
     || (/href|src|action|data$/i.test(at.name) && /^\\s*(javascript|vbscript|data:text)/i.test(at.value)))
 ).map(each => each.outerHTML.slice(0, 200))"""
+BLOCKED = ("Blocked script execution in 'about:srcdoc'", "Executing inline", "Loading the image")
 WIDER = "() => document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight"
 
 
@@ -99,8 +101,34 @@ def look_into(main: Locator, role: str) -> None:
             main.page.wait_for_timeout(60)
 
 
-def test_no_text_becomes_more_than_text(page: Page, ui: Ui, client: nbflow.Client, word_run: str) -> None:
-    page.on("dialog", lambda dialog: pytest.fail(f"a script of theirs asks: {dialog.message}"))
+@pytest.fixture
+def watched(context: BrowserContext) -> Iterator[Page]:
+    """Open a page; what a script of theirs would do there fails the test.
+
+    That the browser says in its console what it did not run in the frame of a preview is as it should be.
+    """
+    page = context.new_page()
+    faults: list[str] = []
+
+    def asked(url: str) -> None:
+        if urlsplit(url).scheme not in ("blob", "data", "about") and urlsplit(url).hostname != "127.0.0.1":
+            faults.append(url)
+
+    def said(text: str) -> None:
+        if not text.startswith(BLOCKED):
+            faults.append(text)
+
+    page.on("console", lambda message: said(message.text) if message.type == "error" else None)
+    page.on("dialog", lambda dialog: faults.append(dialog.message))
+    page.on("pageerror", lambda error: faults.append(error.message))
+    page.on("request", lambda request: asked(request.url))
+    yield page
+    assert faults == []
+
+
+@pytest.mark.slow
+def test_no_text_becomes_more_than_text(watched: Page, ui: Ui, client: nbflow.Client, word_run: str) -> None:
+    page = watched
     page.goto(ui.address)
     main = page.get_by_role("main")
     expect(main.get_by_role("heading", name="Last runs")).to_be_visible()
@@ -127,8 +155,7 @@ def test_no_text_becomes_more_than_text(page: Page, ui: Ui, client: nbflow.Clien
     expect(main.get_by_role("article")).to_be_visible()
     is_unhurt(page, "comparison")
     for model in client.search_registered_models():
-        page.goto(ui.address)
-        main.get_by_role("table", name="Models").get_by_role("link").first.click()
+        page.goto(ui.at(f"models/{quote(model.name, safe='')}"))
         expect(main.get_by_role("table", name="Versions")).to_be_visible()
         is_unhurt(page, "model")
         main.get_by_role("table", name="Versions").get_by_role("link").first.click()

@@ -9,6 +9,7 @@ from nbflow import errors
 from nbflow.errors import (
     AliasNotFoundError,
     ExperimentExistsError,
+    IndexBuildingError,
     InvalidFilterError,
     NbflowError,
     NewerFormatError,
@@ -53,6 +54,7 @@ def test_every_error_has_a_status_of_its_own_kind(cls: type[NbflowError]) -> Non
         (PermissionDeniedError("ada", "EDIT", "READ", "the store"), 403, "PERMISSION_DENIED"),
         (UntrustedModelError("p", ["f"]), 403, "PERMISSION_DENIED"),
         (StoreTimeoutError("p", 10), 503, "TEMPORARILY_UNAVAILABLE"),
+        (IndexBuildingError("p", 1, 9), 503, "TEMPORARILY_UNAVAILABLE"),
         (StoreReadError("p", 5, "I/O error"), 503, "INTERNAL_ERROR"),
         (NewerFormatError("p", 9, 1), 501, "INTERNAL_ERROR"),
         (NotAStoreError("p", "it is a file"), 400, "INVALID_PARAMETER_VALUE"),

@@ -451,3 +451,16 @@ class TestOnAServerThatOnlyReads:
             error = await refused(ask, "POST", f"{place}/runs/{change}", about(body, run_ids[0]))
             assert (error.status, error.code) == (403, "PERMISSION_DENIED")
         assert client.count_runs() == len(run_ids)
+
+
+async def test_a_page_says_how_many_runs_were_found_on_all_pages(ask: Ask, client: Client, store_id: str) -> None:
+    for number in range(5):
+        client.create_run("0", tags={"half": "low" if number < 3 else "high"})
+    query = {"filter": "tags.half = 'low'", "max_results": 2}
+
+    first = await ask("GET", f"/stores/{store_id}/runs", query=query)
+    last = await ask("GET", f"/stores/{store_id}/runs", query={**query, "page_token": first["next_page_token"]})
+    client.create_run("0", tags={"half": "low"})
+    later = await ask("GET", f"/stores/{store_id}/runs", query=query)
+
+    assert [(page["n_rows"], page["n_found"]) for page in (first, last, later)] == [(2, 3), (1, 3), (2, 4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -326,3 +327,123 @@ class TestOnAServerThatOnlyReads:
                 await ask(method, f"{net}{at}", body)
             assert caught.value.status == 403
         assert client.model_history("net") == before
+
+
+# ---------------------------------------------------------------- its files
+
+
+async def test_the_files_of_a_version_are_on_its_page(ask: Ask, net: str) -> None:
+    page = await ask("GET", f"{net}/versions/1")
+
+    sizes = {entry["path"]: entry["size"] for entry in page["artifacts"]["folders"][""]}
+    assert sizes["weights.bin"] == len(b"weights")
+    assert "MLmodel" in sizes
+
+
+async def test_a_folder_of_a_version_is_listed_and_a_file_previewed(ask: Ask, net: str) -> None:
+    listed = await ask("GET", f"{net}/versions/1/artifacts")
+    preview = await ask("GET", f"{net}/versions/1/preview", query={"path": "MLmodel"})
+
+    assert {"path": "weights.bin", "is_dir": False, "size": 7} in listed["entries"]
+    assert preview["kind"] == "text"
+    assert "loader" in preview["text"]
+
+
+async def test_a_file_of_a_version_comes_whole_and_in_part(ask: Ask, net: str, jp_auth_header: dict[str, str]) -> None:
+    address = f"{net}/versions/1/files/weights.bin"
+
+    whole = await ask("GET", address, whole=True)
+    part = await ask("GET", address, headers={**jp_auth_header, "Range": "bytes=0-3"}, whole=True)
+
+    assert (whole.code, whole.body) == (200, b"weights")
+    assert whole.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in whole.headers["Content-Security-Policy"]
+    assert (part.code, part.body, part.headers["Content-Range"]) == (206, b"weig", "bytes 0-3/7")
+
+
+async def test_a_version_whose_files_were_copied_into_the_store_has_them(
+    ask: Ask, client: Client, store_id: str, tmp_path: Path
+) -> None:
+    source = logged_model(client)
+    folder = client.download_artifacts(source.split("/")[1], "model", str(tmp_path))
+    client.register_model(folder, "copied")
+
+    listed = await ask("GET", f"/stores/{store_id}/models/copied/versions/1/artifacts")
+    found = await ask("GET", f"/stores/{store_id}/models/copied/versions/1/files/weights.bin", whole=True)
+
+    assert {"path": "weights.bin", "is_dir": False, "size": 7} in listed["entries"]
+    assert found.body == b"weights"
+
+
+async def test_a_version_on_another_machine_is_listed_when_asked_for(ask: Ask, client: Client, store_id: str) -> None:
+    import fsspec
+
+    fsspec.filesystem("memory").pipe_file("/far/model/deep/weights.bin", b"weights")
+    client.create_registered_model("far")
+    client.create_model_version("far", "memory://far/model")
+    address = f"/stores/{store_id}/models/far/versions/1"
+
+    page = await ask("GET", address)
+    listed = await ask("GET", f"{address}/artifacts", query={"path": "deep"})
+    found = await ask("GET", f"{address}/files/deep/weights.bin", whole=True)
+
+    assert page["artifacts"] == {"folders": {}, "why": None}
+    assert listed["entries"] == [{"path": "deep/weights.bin", "is_dir": False, "size": 7}]
+    assert found.body == b"weights"
+
+
+@pytest.mark.parametrize("path", ["none.bin", "../other.txt", "%2e%2e/other.txt", "%2e%2e%2fother.txt"])
+async def test_what_is_no_file_of_a_version(ask: Ask, client: Client, net: str, path: str) -> None:
+    run_id = client.get_model_version("net", 1).run_id
+    assert run_id is not None
+    client.log_text(run_id, "secret", "other.txt")
+
+    found = await ask("GET", f"{net}/versions/1/files/{path}", whole=True)
+
+    assert found.code in (400, 404)
+    assert b"secret" not in found.body
+
+
+async def test_who_may_see_a_model_may_see_its_files_and_no_others_of_the_run(
+    ask: Ask, client: Client, net: str
+) -> None:
+    client.set_experiment_permission("0", f"user:{user_name()}", "NO_PERMISSIONS")
+
+    found = await ask("GET", f"{net}/versions/1/files/weights.bin", whole=True)
+    listed = await ask("GET", f"{net}/versions/1/artifacts")
+
+    assert found.body == b"weights"
+    assert "MLmodel" in {entry["path"] for entry in listed["entries"]}
+
+
+async def test_who_may_not_see_a_model_does_not_learn_of_its_files(ask: Ask, client: Client, net: str) -> None:
+    client.set_registered_model_permission("net", f"user:{user_name()}", "NO_PERMISSIONS")
+
+    for end in ("artifacts", "preview?path=MLmodel", "files/weights.bin"):
+        found = await ask("GET", f"{net}/versions/1/{end}", whole=True)
+
+        assert found.code == 404
+
+
+@pytest.mark.parametrize("version", ["9", "x", "Production"])
+async def test_files_of_no_version(ask: Ask, net: str, version: str) -> None:
+    for end in ("artifacts", "preview?path=MLmodel", "files/MLmodel"):
+        with pytest.raises(Refused) as refused:
+            await ask("GET", f"{net}/versions/{version}/{end}")
+
+        assert refused.value.status in (400, 404)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symlinks take rights there")
+async def test_a_symlink_in_a_model_leads_to_nothing_else_of_its_run(ask: Ask, client: Client, net: str) -> None:
+    run_id = client.get_model_version("net", 1).run_id
+    assert run_id is not None
+    client.log_text(run_id, "secret", "other.txt")
+    place = Path(client.get_model_version_download_uri("net", 1))
+    (place / "link.txt").symlink_to(place.parent / "other.txt")
+
+    listed = await ask("GET", f"{net}/versions/1/artifacts")
+    found = await ask("GET", f"{net}/versions/1/files/link.txt", whole=True)
+
+    assert "link.txt" not in {entry["path"] for entry in listed["entries"]}
+    assert (found.code, b"secret" in found.body) == (400, False)

@@ -70,6 +70,37 @@ def test_a_version_is_shown_by_its_card(log: Log) -> None:
     assert bundle["text/html"].count("models:/houses/1") >= 1
 
 
+def test_the_files_of_a_model_are_listed_previewed_and_given(log: Log) -> None:
+    log()
+    card = ModelCard("models:/houses/1")
+
+    top = {entry["path"] for entry in card._data()["artifacts"]["folders"][""]}
+    preview = ask(card, "preview", path="MLmodel")
+    content = ask(card, "file", path="requirements.txt")["data"]
+
+    assert {"MLmodel", "requirements.txt", "python_env.yaml"} <= top
+    assert {entry["path"] for entry in ask(card, "list", path="")} == top
+    assert (preview["kind"], "python_function" in preview["text"]) == ("text", True)
+    assert b"scikit-learn" in content
+
+
+def test_a_notebook_keeps_the_names_and_sizes_of_the_files(log: Log) -> None:
+    info = log(registered_model_name=None)
+
+    kept = info._repr_mimebundle_()[MIME]["data"]["artifacts"]["folders"][""]
+
+    assert {"path", "is_dir", "size"} == set(kept[0])
+    assert "MLmodel" in {entry["path"] for entry in kept}
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "none.txt", ""])
+def test_what_is_no_file_of_a_model_is_refused(log: Log, path: str) -> None:
+    log()
+
+    with pytest.raises(nbflow.errors.NbflowError):
+        ask(ModelCard("models:/houses/1"), "preview", path=path)
+
+
 def test_a_model_that_a_run_logged_is_shown_by_its_card(log: Log) -> None:
     info = log(registered_model_name=None)
 

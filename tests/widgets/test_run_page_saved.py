@@ -37,6 +37,13 @@ def a_run(**changes: Any) -> Run:
     return Run(info, RunData(**changes))
 
 
+def previews_of(run: Run, client: Client) -> dict[str, Any]:
+    files = ArtifactsOfRun(run, client)
+    return saved_previews(
+        files, artifact_tree(files), PREVIEWS_BYTES, [made.path for made in run.outputs.model_outputs]
+    )
+
+
 def size(data: dict[str, Any]) -> int:
     return saved_bytes(json_text(to_json(data)))
 
@@ -118,7 +125,7 @@ def test_previews_are_saved_within_their_limit_and_pictures_first(client: Client
         client.log_text(run_id, "x" * 30_000, f"{i:02}.txt")
     run = client.get_run(run_id)
 
-    kept = saved_previews(run, client, artifact_tree(run, client), PREVIEWS_BYTES)
+    kept = previews_of(run, client)
 
     assert next(iter(kept)) == "z.png"
     assert 5 < len(kept) < 30
@@ -136,7 +143,7 @@ def test_a_large_picture_is_saved_smaller(client: Client) -> None:
     client.log_bytes(run_id, buffer.getvalue(), "big.png")
     run = client.get_run(run_id)
 
-    kept = saved_previews(run, client, artifact_tree(run, client), PREVIEWS_BYTES)["big.png"]
+    kept = previews_of(run, client)["big.png"]
 
     assert kept["partial"] is True
     assert (kept["pixels"], kept["size"]) == ([1500, 1000], len(buffer.getvalue()))
@@ -147,7 +154,7 @@ def test_a_file_that_is_too_large_is_not_even_read(client: Client) -> None:
     client.log_bytes(run_id, b"x" * 7_000_000, "a.txt")
     run = client.get_run(run_id)
 
-    assert saved_previews(run, client, artifact_tree(run, client), PREVIEWS_BYTES) == {}
+    assert previews_of(run, client) == {}
 
 
 def test_the_saved_page_is_within_the_limit_of_an_output(client: Client) -> None:

@@ -14,13 +14,18 @@ export type VersionData = CardData & {
   readonly artifact_path: string | null;
 };
 
+export interface VersionSource extends RestSource<VersionData, CardState> {
+  /** The address of one of the version's files. */
+  fileUrl(path: string): string;
+}
+
 /** Makes the source of a version's card. */
 export function modelSource(
   store: StoreApi,
   name: string,
   version: number,
   options: SourceOptions<CardState> = {}
-): RestSource<VersionData, CardState> {
+): VersionSource {
   const base = `/models/${part(name)}/versions/${version}`;
   let etag: string | null = null;
   const source: FollowingSource<VersionData, CardState> = new FollowingSource({
@@ -37,9 +42,12 @@ export function modelSource(
     changing: ['act'],
     answers: {
       differences: (query: { version: number }, signal) => store.get(`${base}/differences`, { query, signal }),
+      list: async (query: { path: string }, signal) =>
+        (await store.get<{ entries: unknown }>(`${base}/artifacts`, { query, signal })).entries,
+      preview: (query: { path: string }, signal) => store.get(`${base}/preview`, { query, signal, buffers: true }),
       act: (body: object, signal) => store.send('POST', `${base}/act`, body, signal),
       refresh: () => source.refresh()
     }
   });
-  return source;
+  return Object.assign(source, { fileUrl: (path: string) => store.fileUrl(base, path) });
 }

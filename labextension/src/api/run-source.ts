@@ -1,6 +1,6 @@
 /** The page of a run over the server. */
 
-import type { Offers, PageState } from '../views/run-page/data';
+import type { Offers, PageState, VersionName } from '../views/run-page/data';
 import { part } from './http';
 import { FollowingSource, type RestSource, type SourceOptions } from './rest-source';
 import type { StoreApi } from './store-api';
@@ -11,6 +11,8 @@ export interface RunSourceOptions extends SourceOptions<PageState> {
   cameFrom?(where: Where): void;
   /** Registers a model of the run, given its path among the artifacts; without it, no button does. */
   register?(path: string): void;
+  /** Shows a version of a registered model; without it, its name is no link. */
+  openVersion?(version: VersionName): void;
 }
 
 export interface RunPageSource extends RestSource<RunPageData, PageState> {
@@ -21,7 +23,7 @@ export interface RunPageSource extends RestSource<RunPageData, PageState> {
 
 /** Makes the source of a run's page. */
 export function runSource(store: StoreApi, runId: string, options: RunSourceOptions = {}): RunPageSource {
-  const { cameFrom, register } = options;
+  const { cameFrom, register, openVersion } = options;
   const base = `/runs/${part(runId)}`;
   let etag: string | null = null;
   const source = new FollowingSource<RunPageData, PageState>({
@@ -50,7 +52,8 @@ export function runSource(store: StoreApi, runId: string, options: RunSourceOpti
       const where = source.data?.where;
       return where && cameFrom ? () => cameFrom(where) : undefined;
     },
-    register
+    register,
+    openVersion
   };
-  return Object.assign(source, { offers, fileUrl: (path: string) => store.fileUrl(runId, path) });
+  return Object.assign(source, { offers, fileUrl: (path: string) => store.fileUrl(base, path) });
 }

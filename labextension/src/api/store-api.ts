@@ -9,9 +9,9 @@ import type { LayoutsApi } from './api';
 import { type ComparisonSource, comparisonSource } from './comparison-source';
 import type { Events, Listener } from './events';
 import { type Answer, type Asked, type Http, part } from './http';
-import { modelSource, type VersionData } from './model-source';
+import { modelSource, type VersionData, type VersionSource } from './model-source';
 import type { Places } from './places';
-import type { RestSource, SourceOptions } from './rest-source';
+import type { SourceOptions } from './rest-source';
 import { type RunPageSource, type RunSourceOptions, runSource } from './run-source';
 import { type TableSource, tableSource } from './table-source';
 import type {
@@ -146,9 +146,9 @@ export class StoreApi {
     return found.entries;
   }
 
-  /** The address of a run's file, for a link: it is saved, not opened. */
-  fileUrl(runId: string, path: string): string {
-    return this.context.http.link(`${this.base}/runs/${part(runId)}/files/${path.split('/').map(part).join('/')}`);
+  /** The address of a file of what is at the address `of`, a run or a version, for a link: it is saved, not opened. */
+  fileUrl(of: string, path: string): string {
+    return this.context.http.link(`${this.base}${of}/files/${path.split('/').map(part).join('/')}`);
   }
 
   /** The address of a table as CSV, for a link. */
@@ -234,7 +234,7 @@ export class StoreApi {
   }
 
   /** The card of a version. */
-  modelSource(name: string, version: number, options?: SourceOptions<CardState>): RestSource<VersionData, CardState> {
+  modelSource(name: string, version: number, options?: SourceOptions<CardState>): VersionSource {
     return modelSource(this, name, version, options);
   }
 

@@ -78,6 +78,8 @@ export interface RunsQuery extends ListQuery {
 export interface RunsPage {
   readonly columns: readonly Column[];
   readonly n_rows: number;
+  /** How many runs were found, on all pages. */
+  readonly n_found: number;
   readonly next_page_token: string | null;
 }
 

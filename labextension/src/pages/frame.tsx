@@ -2,9 +2,11 @@
 
 import type { ComponentChildren } from 'preact';
 import type { RestSource } from '../api/rest-source';
+import type { ServerInfo } from '../api/types';
 import { t } from '../i18n';
 import type { PageRef, Services, Shell } from '../shell';
 import { CopyButton } from '../views/parts/copy';
+import { Icon } from '../views/parts/icons';
 import { UserText } from '../views/parts/text';
 import type { SourceError } from '../views/source';
 import { Problem, type ProblemProps, Stale } from './problem';
@@ -127,6 +129,20 @@ export function CopyLink({ shell, to }: { shell: Shell; to: PageRef }) {
 /** A small word beside a title. */
 export function Mark({ children, kind }: { children: ComponentChildren; kind?: 'trash' }) {
   return <span class={kind ? `nbf-card-badge nbf-card-${kind}` : 'nbf-card-badge'}>{children}</span>;
+}
+
+/** Says beside the title that what is shown cannot be changed here, and who could change that. */
+export function Locked({ server, can }: { server: ServerInfo | undefined; can: boolean }) {
+  if (can) return null;
+  const why = server?.read_only
+    ? t('This server was started so that it changes nothing.')
+    : t('You may read this, and not change it. Whoever manages it can give you the permission EDIT.');
+  return (
+    <span class="nbf-card-badge nbf-pages-lock" title={why}>
+      <Icon name="lock" />
+      {t('read-only')}
+    </span>
+  );
 }
 
 type Seen = Pick<RestSource<unknown, object>, 'loaded' | 'problem' | 'refresh'>;

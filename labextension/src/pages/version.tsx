@@ -10,7 +10,7 @@ import { Button } from '../views/parts/button';
 import { Bar, ErrorBoundary } from '../views/parts/message';
 import { CodeButton, storeOf } from './code-button';
 import { AskButton } from './dialog';
-import { CopyLink, Head, Loaded, Mark, PageLink, type PageProps } from './frame';
+import { CopyLink, Head, Loaded, Locked, Mark, PageLink, type PageProps } from './frame';
 import { useAsked, useRest, useServer, useStoreInfo } from './hooks';
 
 /** The page. */
@@ -59,7 +59,12 @@ export function VersionPage({ of, services, signal, onTitle }: PageProps<'versio
           <Head
             shell={shell}
             crumbs={[storeOf(info, of.store), { text: name, to: toModel }, { text: t('Version %1', version) }]}
-            marks={data?.deleted && <Mark kind="trash">{t('in the trash')}</Mark>}
+            marks={
+              <>
+                {data?.deleted && <Mark kind="trash">{t('in the trash')}</Mark>}
+                <Locked server={server} can={can} />
+              </>
+            }
             actions={
               <>
                 {runId !== null && (

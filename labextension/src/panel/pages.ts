@@ -3,6 +3,8 @@
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
+  /** How many there are on all pages, where that is known. */
+  readonly found?: number | undefined;
 }
 
 /** How many there are; `exact`: no more than these. */
@@ -25,9 +27,13 @@ interface Read<Item> {
   /** The part that is read from next, and where in it. */
   readonly part: number;
   readonly token: string | null;
+  /** How many there are in this part and those before it; null where nobody said. */
+  readonly found: number | null;
+  /** How many there are in those before it. */
+  readonly before: number | null;
 }
 
-const NOTHING = { items: [], part: 0, token: null } as const;
+const NOTHING: Read<never> = { items: [], part: 0, token: null, found: 0, before: 0 };
 
 /** A list of one or more parts, one after the other. */
 export class Pages<Item> {
@@ -57,10 +63,13 @@ export class Pages<Item> {
     return this.read.part < this.parts.length;
   }
 
-  /** How many there are, as far as it is known: one more at least where not all are read. `exact` where they are. */
+  /** How many there are, as far as it is known: one more at least where nobody said it and not all are read. */
   get total(): Total {
     const { length } = this.items;
-    return this.more ? { n: length + 1, exact: false } : { n: length, exact: true };
+    if (!this.more) return { n: length, exact: true };
+    const { found, token, part } = this.read;
+    const exact = found !== null && found > length && token !== null && part === this.parts.length - 1;
+    return { n: Math.max(found ?? 0, length + 1), exact };
   }
 
   /** Sees to it that the first `end` are there. */
@@ -116,13 +125,16 @@ export class Pages<Item> {
     const load = this.parts[from.part];
     if (!load) return from;
     const size = Math.min(Math.max(this.wanted - from.items.length, PAGE_SIZE), LARGEST);
-    const { items, next } = await load(from.token, size, this.signal);
+    const { items, next, found } = await load(from.token, size, this.signal);
     // A token that leads nowhere would be asked for for ever.
     const ends = next === null || !items.length;
+    const inAll = found === undefined || from.before === null ? null : from.before + found;
     return {
       items: [...from.items, ...items],
       part: ends ? from.part + 1 : from.part,
-      token: ends ? null : next
+      token: ends ? null : next,
+      found: inAll,
+      before: ends ? inAll : from.before
     };
   }
 }

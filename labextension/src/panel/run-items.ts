@@ -51,7 +51,7 @@ export function partsOf(api: StoreApi, asked: RunsAsked): readonly LoadPage<RunI
         },
         signal
       );
-      return { items: itemsOf(page, metrics), next: page.next_page_token };
+      return { items: itemsOf(page, metrics), next: page.next_page_token, found: page.n_found };
     };
   return filtersOf(asked).map(part);
 }

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { t } from '../i18n';
+import { finite } from '../views/given';
 import { Button } from '../views/parts/button';
 import { Icon } from '../views/parts/icons';
 import { SourceError } from '../views/source';
@@ -25,6 +26,17 @@ export function Nothing({ children }: { children: ComponentChildren }) {
 /** What is wrong, in words, and a button that tries it again. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const forbidden = isForbidden(error);
+  const progress = progressOf(error);
+  if (progress)
+    return (
+      <div class="nbf-problem nbf-problem-waits" role="status">
+        <b>{t('The index of this store is being made')}</b>
+        <progress aria-label={t('Runs that are read')} value={progress.done} max={progress.all} />
+        <div class="nbf-soft">
+          {t('%1 of %2 runs are read. It is made once, and the list appears by itself.', ...progress.words)}
+        </div>
+      </div>
+    );
   return (
     <div class="nbf-problem" role="alert">
       <b>
@@ -38,6 +50,13 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry: () => voi
       </Button>
     </div>
   );
+}
+
+/** How far the index is that has to be there first; null where the error is another one. */
+function progressOf(error: unknown) {
+  if (!(error instanceof SourceError)) return null;
+  const [done, all] = [finite(error.details.n_done), finite(error.details.n_runs)];
+  return done === null || all === null ? null : { done, all, words: [done, all].map(n => n.toLocaleString('en')) };
 }
 
 /** The first line of what an error says: the second may be a picture of the place, which stands elsewhere. */

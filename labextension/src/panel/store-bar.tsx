@@ -24,7 +24,7 @@ export function StoreBar({ choice, readOnly }: { choice: StoreChoice; readOnly: 
             {current ? cut(visible(current.name), NAME_LENGTH) : t('No store')}
           </bdi>
           {readOnly && (
-            <span class="nbf-store-lock" title={t('You may read this store, and not change it')}>
+            <span class="nbf-store-lock" title={lockTitle(choice)}>
               <Icon name="lock" />
               {t('read-only')}
             </span>
@@ -60,6 +60,12 @@ export function StoreBar({ choice, readOnly }: { choice: StoreChoice; readOnly: 
       )}
     </div>
   );
+}
+
+function lockTitle({ server }: StoreChoice): string {
+  return server?.read_only
+    ? t('This server was started so that it changes nothing.')
+    : t('You may read this store, and not change it. Whoever manages it can give you the permission EDIT.');
 }
 
 /** The menu: what is open, what was, and the ways to others. */

@@ -8,7 +8,6 @@ import { texts } from '../views/given';
 import type { How, Selection } from '../views/run-table/selection';
 import type { Context } from './context';
 import { type KeptRuns, readRuns, runsKey, SETTINGS_KEY, starsKey, useKept, withStar } from './kept';
-import type { Total } from './pages';
 import { filtersOf, orderOf, partsOf, type RunItem } from './run-items';
 import { NOTHING, select } from './selection';
 import { type Paged, usePages } from './use-pages';
@@ -65,16 +64,13 @@ export function useRuns(context: Context, experiment: Experiment): Runs {
     starred: kept.stars === 'off' ? [] : stars
   };
   const question = `${store.id} ${JSON.stringify(asked)}`;
-  const read = usePages(
+  const paged = usePages(
     question,
     // Other metrics are other values: old lines would have them under wrong names.
     JSON.stringify([store.id, id, trash, kept.metrics]),
     ticks.runs,
     () => partsOf(api, asked)
   );
-  // The server counts only what it gives; how many runs an experiment has stands beside its name.
-  const isWhole = read.question === question && !filter && !trash && kept.stars !== 'only';
-  const paged = read.total.exact || !isWhole ? read : { ...read, total: wholeOf(read.items.length, experiment.runs) };
   useEffect(() => setSelection(NOTHING), [store.id, id, trash]);
   const ids = useMemo(() => paged.items.map(run => run.id), [paged.items]);
   const keys = useKeys(context, id);
@@ -115,10 +111,6 @@ export function useRuns(context: Context, experiment: Experiment): Runs {
     star: (runIds, on) => keepStars(withStar(stars, runIds, on)),
     code: () => searchCode({ experimentNames: [experiment.name], filter, orderBy: orderOf(kept.sort) }, context.code)
   };
-}
-
-function wholeOf(read: number, runs: number): Total {
-  return runs > read ? { n: runs, exact: true } : { n: read + 1, exact: false };
 }
 
 /** What there is to filter and sort by; asked again now and then, since runs bring new names. */

@@ -92,6 +92,20 @@ describe('a run page', () => {
   });
 });
 
+describe('the files of a version', () => {
+  it('are listed and have addresses, in which a name is a name', async () => {
+    const { server, store } = made();
+    const entries = [{ path: 'a/b', is_dir: false, size: 3 }];
+    server.on(`GET ${at('/models/a%20b/versions/4/artifacts')}`, () => json({ entries }));
+    const source = store.modelSource('a b', 4);
+
+    expect(await source.ask('list', { path: 'a' })).toEqual(entries);
+    expect(source.fileUrl('a/../#')).toBe(
+      `http://server/nbflow/api${at('/models/a%20b/versions/4/files/a/%252E%252E/%23')}`
+    );
+  });
+});
+
 describe('a comparison', () => {
   it('is made of its runs, and anew when one of them has news', async () => {
     const { server, store } = made();

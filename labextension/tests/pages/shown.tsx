@@ -35,7 +35,7 @@ export async function shown(
     json({ version: '0.1.0', read_only: readOnly, open_stores: false, user: { name: 'ada' }, alone: true })
   );
   server.on('GET /stores', () => json({ stores: [INFO] }));
-  server.on(`GET ${at('/runs')}`, () => json({ columns: [], n_rows: 0, next_page_token: null }));
+  server.on(`GET ${at('/runs')}`, () => json({ columns: [], n_rows: 0, n_found: 0, next_page_token: null }));
   prepare(server);
   const el = document.createElement('div');
   document.body.append(el);
@@ -64,7 +64,7 @@ export async function shown(
 
 /** A control by what it is called. */
 export function control<E extends HTMLElement = HTMLButtonElement>(within: ParentNode, label: string): E {
-  const found = within.querySelector<E>(`[aria-label="${label}"]`);
+  const found = within.querySelector<E>(`[aria-label="${label}"], [title="${label}"]`);
   if (!found) throw new Error(`there is no “${label}”`);
   return found;
 }

@@ -224,6 +224,7 @@ export class FakeStore {
         )
       ],
       n_rows: page.length,
+      n_found: all.length,
       next_page_token: to < all.length ? String(to) : null
     };
   }

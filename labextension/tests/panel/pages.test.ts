@@ -52,6 +52,29 @@ describe('a paged list', () => {
     expect(asked).toHaveLength(4);
   });
 
+  it('says how many there are where the server does', async () => {
+    const counted: LoadPage<number> = async (...asked) => ({
+      ...(await numbers(0, () => 1204)(...asked)),
+      found: 1204
+    });
+    const { pages } = made([counted]);
+
+    pages.refresh();
+    await settle();
+
+    expect([pages.items.length, pages.total]).toEqual([200, { n: 1204, exact: true }]);
+  });
+
+  it('says only how many there are at least while a part was not asked for', async () => {
+    const counted: LoadPage<number> = async (...asked) => ({ ...(await numbers(0, () => 300)(...asked)), found: 300 });
+    const { pages } = made([counted, numbers(300, () => 9)]);
+
+    pages.refresh();
+    await settle();
+
+    expect(pages.total).toEqual({ n: 300, exact: false });
+  });
+
   it('goes on with the next part where one ends', async () => {
     const { pages } = made([numbers(-2, () => 2), numbers(0, () => 300)]);
 

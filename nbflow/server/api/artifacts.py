@@ -1,4 +1,4 @@
-"""The files of runs as bytes: whole or in parts, however large, in small pieces, and with headers that disarm them."""
+"""The files of runs and models as bytes: whole or in parts, in small pieces, with headers that disarm them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ from nbflow.server.errors import http_error_body
 from nbflow.server.media import SANDBOX, content_type, disposition, is_harmless
 from nbflow.server.ranges import Span, wanted_span
 from nbflow.server.routing import decode_query, serve
+from nbflow.tracking.model_sources import model_uri
+from nbflow.widgets.artifacts import ArtifactsOfModel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nbflow.server.threads import Threads
     from nbflow.tracking.client import Client
 
-__all__ = ["FileQuery", "Files"]
+__all__ = ["FileQuery", "FilesOfRun", "FilesOfVersion"]
 
 _PIECE_BYTES = 1 << 20
 _MARKING = ("ETag", "etag", "md5Hash", "version_id", "generation", "LastModified", "last_modified", "mtime")
@@ -44,8 +48,8 @@ class _Opened(Struct, frozen=True):
     mark: str | None
 
 
-class Files(Handler):
-    """Give a file of a run, or a part of it."""
+class _Files(Handler):
+    """Gives a file, or a part of it."""
 
     _mark: str | None = None
 
@@ -58,31 +62,29 @@ class Files(Handler):
         """Give the file's mark, which needs none of its bytes."""
         return self._mark
 
-    @web.authenticated
-    async def get(self, store: str, run_id: str, path: str) -> None:
-        """Send the file."""
-        await self._serve(store, run_id, path)
-
-    @web.authenticated
-    async def head(self, store: str, run_id: str, path: str) -> None:
-        """Send the headers alone."""
-        await self._serve(store, run_id, path)
-
-    async def _serve(self, store_id: str, run_id: str, path: str) -> None:
+    async def _serve(self, store: str, path: str, **whose: str) -> None:
+        """Send the file, or for `HEAD` its headers alone."""
         await self.check_authorized("read")
         query: FileQuery = decode_query(FileQuery, self.request.query_arguments)
-        store, identity = self.store(store_id), self.identity
-        opened = await store.file_threads.run(lambda: _open(store.client(identity), run_id, path))
+        place, identity = self.store(store), self.identity
+        threads = place.file_threads
+        opened = await threads.run(lambda: _opened(lambda: self._file(place.client(identity), path, **whose), path))
         try:
-            await self._send(opened, path, store.file_threads, inline=query.inline and is_harmless(path))
+            await self._send(opened, path, threads, inline=query.inline and is_harmless(path))
         except StoreTimeoutError:  # the thread that hangs has the file; it is closed once both are let go
             if not self._finished:
                 raise
             return
         except BaseException:
-            _close(opened, store.file_threads)
+            _close(opened, threads)
             raise
-        _close(opened, store.file_threads)
+        _close(opened, threads)
+
+    get = head = web.authenticated(_serve)
+
+    def _file(self, client: Client, path: str, **whose: str) -> BinaryIO:
+        """Open the file, as somebody who may see it."""
+        raise NotImplementedError
 
     async def _send(self, opened: _Opened, path: str, threads: Threads, *, inline: bool) -> None:
         asked = self.request.headers
@@ -147,9 +149,24 @@ class Files(Handler):
         await self.finish(set_content_type=content_type(path))
 
 
-def _open(client: Client, run_id: str, path: str) -> _Opened:
+class FilesOfRun(_Files):
+    """Give a file of a run, or a part of it."""
+
+    def _file(self, client: Client, path: str, **whose: str) -> BinaryIO:
+        return client.open_artifact(whose["run_id"], path)
+
+
+class FilesOfVersion(_Files):
+    """Give a file of a version of a registered model, or a part of it."""
+
+    def _file(self, client: Client, path: str, **whose: str) -> BinaryIO:
+        found = client.get_model_version(whose["name"], whose["version"])
+        return ArtifactsOfModel(model_uri(found.name, found.version), client).open(path)
+
+
+def _opened(open_file: Callable[[], BinaryIO], path: str) -> _Opened:
     try:
-        file = client.open_artifact(run_id, path)
+        file = open_file()
         size = file.seek(0, os.SEEK_END)
         return _Opened(file, size, _mark_of(file, size))
     except OSError as exc:
@@ -190,4 +207,7 @@ def _close(opened: _Opened, threads: Threads) -> None:
         threads.submit(opened.file.close)
 
 
-files = serve("GET", "/stores/{store}/runs/{run_id}/files/{path...}", Files, query=FileQuery)
+files_of_run = serve("GET", "/stores/{store}/runs/{run_id}/files/{path...}", FilesOfRun, query=FileQuery)
+files_of_version = serve(
+    "GET", "/stores/{store}/models/{name}/versions/{version}/files/{path...}", FilesOfVersion, query=FileQuery
+)

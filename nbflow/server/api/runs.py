@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from nbflow.server.routing import Call, route
 from nbflow.widgets.listed import ATTRIBUTES, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from nbflow.entities import Run
     from nbflow.server.encoding import Kept
@@ -110,10 +111,11 @@ class TableColumn(Struct, frozen=True):
 
 
 class RunsPage(Struct, frozen=True):
-    """Some of the runs that were found, column by column."""
+    """Some of the runs that were found, column by column; `n_found` is how many were found in all."""
 
     columns: list[TableColumn]
     n_rows: int
+    n_found: int
     next_page_token: str | None
 
 
@@ -223,7 +225,14 @@ def search_runs(call: Call) -> Kept:
     """Find runs, and give columns of them."""
     client, query = call.client, call.query
     revision = client.search_revision(query.experiment_id or None)
-    return call.store.answers.get((call.identity, query), revision, lambda: _page(client, query))
+
+    def count() -> int:
+        """Count once for all pages and orders of a search, as long as nothing changed."""
+        of = (call.identity, query.experiment_id, query.filter, query.view)
+        make = partial(client.count_runs, query.experiment_id or None, query.filter, view_type(query.view))
+        return call.store.counts.get(of, revision, make)
+
+    return call.store.answers.get((call.identity, query), revision, lambda: _page(client, query, count))
 
 
 @route("GET", "/stores/{store}/keys", query=KeysQuery, answer=Keys)
@@ -293,7 +302,7 @@ def active_runs(call: Call) -> ActiveRuns:
     )
 
 
-def _page(client: Client, query: RunsQuery) -> dict[str, Any]:
+def _page(client: Client, query: RunsQuery, count: Callable[[], int]) -> dict[str, Any]:
     found = client.search_columns(
         query.experiment_id or None,
         query.column or tuple(ATTRIBUTES),
@@ -304,7 +313,9 @@ def _page(client: Client, query: RunsQuery) -> dict[str, Any]:
         query.page_token,
     )
     columns = [listed(name, values) for name, values in found.values.items()]
-    return {"columns": columns, "n_rows": found.n_runs, "next_page_token": found.token}
+    is_all = found.token is None and query.page_token is None
+    n_found = found.n_runs if is_all else count()
+    return {"columns": columns, "n_rows": found.n_runs, "n_found": n_found, "next_page_token": found.token}
 
 
 def _keys(client: Client, query: KeysQuery) -> Keys:

@@ -97,9 +97,9 @@ def _look(call: Call, store: OpenStore) -> Future[StoreInfo] | None:
 
 def _seen(store: OpenStore, future: Future[StoreInfo] | None, until: float) -> StoreInfo:
     if future is None:
-        return store.broken(str(StoreTimeoutError(str(store.root), 0)))
+        return store.broken(str(store.threads.late(0)))
     try:
         return future.result(max(0.0, until - time.monotonic()))
     except NotDoneError:
         store.threads.give_up(future)
-        return store.broken(str(StoreTimeoutError(str(store.root), 0)))
+        return store.broken(str(store.threads.late(0)))

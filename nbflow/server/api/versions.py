@@ -11,9 +11,11 @@ from msgspec import Struct, field
 
 from nbflow.drawing.model_facts import quoted
 from nbflow.errors import InvalidInputError, InvalidUriError
+from nbflow.server.api.run_pages import Entries, FolderQuery, PathQuery, Preview
 from nbflow.server.routing import Call, route
 from nbflow.tracking.model_sources import model_uri
 from nbflow.uris import parse_model_uri, parse_run_uri
+from nbflow.widgets.artifacts import ArtifactsOfModel, list_folder, preview_of
 from nbflow.widgets.model_card.actions import act
 from nbflow.widgets.model_card.data import version_card
 from nbflow.widgets.model_card.differences import differences_with
@@ -34,6 +36,8 @@ __all__ = [
     "compare_versions",
     "delete_alias",
     "delete_version",
+    "list_version_files",
+    "preview_version_file",
     "register_version",
     "restore_version",
     "set_alias",
@@ -152,6 +156,7 @@ class VersionCard(TypedDict):
     history: list[dict[str, Any]]
     versions: dict[str, Any] | None
     differences: dict[str, Any] | None
+    artifacts: dict[str, Any] | None
 
 
 class Differences(TypedDict):
@@ -218,6 +223,18 @@ def compare_versions(call: Call) -> dict[str, Any]:
     return differences_with(call.client, _version(call), call.query.version)
 
 
+@route("GET", f"{_VERSION}/artifacts", query=FolderQuery, answer=Entries)
+def list_version_files(call: Call) -> dict[str, Any]:
+    """List a folder of a version's files; who may see the version may see them."""
+    return {"entries": list_folder(_files(call), call.query.path)}
+
+
+@route("GET", f"{_VERSION}/preview", query=PathQuery, answer=Preview)
+def preview_version_file(call: Call) -> dict[str, Any]:
+    """Show what is in a file of a version."""
+    return preview_of(_files(call), call.query.path)
+
+
 @route("POST", f"{_VERSION}/act", body=Action, answer=Said)
 def act_on_version(call: Call) -> Said:
     """Do to a version what its card does: aliases, tags, comments, approvals."""
@@ -264,6 +281,11 @@ def version_of(version: ModelVersion, run_names: dict[str, str] | None = None) -
         last_update_time=version.last_updated_timestamp,
         lifecycle_stage=version.lifecycle_stage,
     )
+
+
+def _files(call: Call) -> ArtifactsOfModel:
+    found = _version(call)
+    return ArtifactsOfModel(model_uri(found.name, found.version), call.client)
 
 
 def _version(call: Call) -> ModelVersion:

@@ -19,6 +19,7 @@ from nbflow.entities import AliasPolicy, ModelVersion
 from nbflow.errors import NbflowError
 from nbflow.registry.policies import VersionFacts, missing
 from nbflow.tracking.model_sources import model_uri
+from nbflow.widgets.artifacts import ArtifactsOfModel, artifact_tree
 from nbflow.widgets.model_card.charts import SpecFile, spec_files
 from nbflow.widgets.model_card.differences import differences, version_state
 from nbflow.widgets.model_card.trial import Trial, trial_of
@@ -45,11 +46,12 @@ _ONE_APPROVAL = AliasPolicy("any", approvals=1)
 
 
 class Card(Struct, frozen=True):
-    """A card: what the view is given, the charts, and how the model is tried."""
+    """A card: what the view is given, the charts, how the model is tried, and its files where they are known."""
 
     data: dict[str, Any]
     charts: tuple[SpecFile, ...]
     trial: Trial
+    files: ArtifactsOfModel | None
 
 
 def version_card(version: ModelVersion, client: Client, *, no_trial: str = "") -> Card:
@@ -74,6 +76,7 @@ def version_card(version: ModelVersion, client: Client, *, no_trial: str = "") -
     known = document is not None
     trial = Trial(reason=no_trial) if no_trial else _trial(signature, files, document, known=known)
     uri = model_uri(version.name, version.version)
+    shown = _files_of(client, uri) if around.history else None
     data = {
         "type": "version",
         "uri": uri,
@@ -96,11 +99,12 @@ def version_card(version: ModelVersion, client: Client, *, no_trial: str = "") -
         "history": [history_row(each) for each in reversed(around.history[-_HISTORY:])],
         "versions": _versions(versions, version, around.policies, client),
         "differences": _since_previous(client, versions, version),
+        "artifacts": None if shown is None else artifact_tree(shown),
         "known": bool(around.history),
     }
     cut = {"history": [_HISTORY, len(around.history)], "versions": [_VERSIONS, len(versions)]}
     data["reduced"] = {noun: pair for noun, pair in cut.items() if pair[0] < pair[1]}
-    return Card(data, tuple(charts), trial)
+    return Card(data, tuple(charts), trial, shown)
 
 
 def info_card(info: ModelInfo, client: Client) -> Card:
@@ -109,6 +113,7 @@ def info_card(info: ModelInfo, client: Client) -> Card:
     files = around.files
     charts = spec_files(client, info.run_id)
     trial = _trial(info.signature, files, info, known=files is not None)
+    shown = _files_of(client, info.model_uri, looked_at=files is not None)
     data = {
         "type": "model",
         "uri": info.model_uri,
@@ -133,10 +138,22 @@ def info_card(info: ModelInfo, client: Client) -> Card:
         "history": [],
         "versions": None,
         "differences": None,
+        "artifacts": None if shown is None else artifact_tree(shown),
         "known": files is not None,
         "reduced": {},
     }
-    return Card(data, tuple(charts), trial)
+    return Card(data, tuple(charts), trial, shown)
+
+
+def _files_of(client: Client, uri: str, *, looked_at: bool = True) -> ArtifactsOfModel | None:
+    """Give a model's files; None where they are gone, or another's that took its place: those that were looked at."""
+    if not uri:
+        return None
+    files = ArtifactsOfModel(uri, client)
+    try:
+        return files if looked_at or not files.is_here() else None
+    except FAILED:
+        return None
 
 
 def _version_facts(version: ModelVersion, around: AroundVersion, client: Client) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbflow.widgets.artifacts import saved_tree
 from nbflow.widgets.limits import MAX_SAVED_BYTES, saved_size
 
 __all__ = ["fitted_to_save"]
@@ -26,11 +27,14 @@ def fitted_to_save(data: dict[str, Any], limit: int = MAX_SAVED_BYTES) -> dict[s
     data : dict
         `reduced` says of each noun how many are there, and how many there were.
     """
-    size = saved_size(data)
-    if size <= limit:
-        return data
     kept = dict(data)
     reduced = dict(data.get("reduced") or {})
+    if data.get("artifacts") is not None:
+        kept["artifacts"] = saved_tree(data["artifacts"], reduced)
+    kept["reduced"] = reduced
+    size = saved_size(kept)
+    if size <= limit:
+        return kept
     charts, n_charts = list(data["charts"]), len(data["charts"])
     while charts and size > limit:
         largest = max(charts, key=saved_size)

@@ -21,6 +21,7 @@ from nbflow.errors import (
 from nbflow.flavors.loading import load_pyfunc
 from nbflow.mlmodel.document import ModelInfo
 from nbflow.tracking.client import Client
+from nbflow.widgets.artifacts import ArtifactsOfModel, file_bytes, list_folder, preview_of
 from nbflow.widgets.bundles import shown
 from nbflow.widgets.keeping import keep
 from nbflow.widgets.model_card.actions import act
@@ -160,6 +161,21 @@ class ModelCard(View):
         self.refresh()
         return {"said": said}
 
+    @answers("list")
+    def _asked_list(self, path: str) -> list[dict[str, Any]]:
+        """List a folder of the model's."""
+        return list_folder(self._files, path)
+
+    @answers("preview")
+    def _asked_preview(self, path: str) -> dict[str, Any]:
+        """Show what is in a file of the model's."""
+        return preview_of(self._files, path)
+
+    @answers("file")
+    def _asked_file(self, path: str) -> dict[str, Any]:
+        """Read a file of the model's."""
+        return {"data": file_bytes(self._files, path)}
+
     @answers("load")
     def _asked_load(self) -> dict[str, Any]:
         """Load the model, once."""
@@ -196,6 +212,14 @@ class ModelCard(View):
         except Exception as exc:  # noqa: BLE001 - a door: what the model raises is the answer
             return {"problem": _problem(exc)}
         return {"answer": answer, "ms": round(1000 * (time.monotonic() - began))}
+
+    @property
+    def _files(self) -> ArtifactsOfModel:
+        if self._card.files is None:
+            raise InvalidRequestError("The model's files are gone.")
+        if isinstance(self._subject, ModelVersion):
+            self._kept(self._subject)
+        return self._card.files
 
     def _versioned(self) -> ModelVersion:
         if not isinstance(self._subject, ModelVersion):

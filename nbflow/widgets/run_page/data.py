@@ -184,6 +184,10 @@ def _models(run: Run, around: Surroundings) -> list[dict[str, Any]]:
             "flavors": ", ".join(made.flavors),
             "size": made.size_bytes or None,
             "registered": registered if registered != MISSING else None,
+            "versions": [
+                {"name": version.name, "version": version.version, "aliases": list(version.aliases)}
+                for version in say.versions_of_output(run, made, around)
+            ],
             "code": loading_code(f"runs:/{run.run_id}/{made.path}"),
         }
         for made, (*_, registered) in zip(run.outputs.model_outputs, rows, strict=True)

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import type { StoreApi } from '../../api/store-api';
-import { allows, type Experiment, type StoreInfo } from '../../api/types';
+import { allows, type Experiment, type ServerInfo, type StoreInfo } from '../../api/types';
 import { searchCode } from '../../code';
 import { t, tn } from '../../i18n';
 import type { PageRef, Shell } from '../../shell';
@@ -10,7 +10,7 @@ import { Button } from '../../views/parts/button';
 import { Bar } from '../../views/parts/message';
 import { CodeButton, storeOf } from '../code-button';
 import { AskButton } from '../dialog';
-import { CopyLink, Head, Mark } from '../frame';
+import { CopyLink, Head, Locked, Mark } from '../frame';
 import { NOTE_TAG, Note } from '../note';
 
 export interface ExperimentHeadProps {
@@ -19,6 +19,7 @@ export interface ExperimentHeadProps {
   store: StoreApi;
   info: StoreInfo | undefined;
   experiment: Experiment;
+  server: ServerInfo | undefined;
   can: boolean;
   /** What the table is filtered by. */
   filter: string;
@@ -29,7 +30,7 @@ export interface ExperimentHeadProps {
 
 /** The head. */
 export function ExperimentHead(props: ExperimentHeadProps) {
-  const { of, shell, store, info, experiment, can, filter, onChanged, children } = props;
+  const { of, shell, store, info, experiment, server, can, filter, onChanged, children } = props;
   const { experiment_id: id, name, tags } = experiment;
   const manages = can && allows(experiment.permission, 'MANAGE');
   const deleted = experiment.lifecycle_stage === 'deleted';
@@ -44,6 +45,7 @@ export function ExperimentHead(props: ExperimentHeadProps) {
       marks={
         <>
           {deleted && <Mark kind="trash">{t('in the trash')}</Mark>}
+          <Locked server={server} can={can} />
           {experiment.running > 0 && (
             <span class="nbf-pages-running">
               <span class="nbf-is-running" aria-hidden="true">

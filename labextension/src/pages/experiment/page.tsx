@@ -82,6 +82,7 @@ export function ExperimentPage({ of, services, onTitle }: PageProps<'experiment'
               store={store}
               info={info}
               experiment={experiment}
+              server={server}
               can={can}
               filter={typeof table.state.filter === 'string' ? table.state.filter : ''}
               onChanged={asked.reload}

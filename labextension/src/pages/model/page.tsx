@@ -12,7 +12,7 @@ import { Bar } from '../../views/parts/message';
 import { UserText } from '../../views/parts/text';
 import { CodeButton, storeOf } from '../code-button';
 import { AskButton } from '../dialog';
-import { CopyLink, Head, Mark, type PageProps, Waiting } from '../frame';
+import { CopyLink, Head, Locked, Mark, type PageProps, Waiting } from '../frame';
 import { useAsked, useServer, useStoreInfo } from '../hooks';
 import { Note } from '../note';
 import { Tags } from './tags';
@@ -60,6 +60,7 @@ export function ModelPage({ of, services, onTitle }: PageProps<'model'>) {
                 <>
                   <span class="nbf-soft">{tn('%1 version', '%1 versions', model.versions ?? 0)}</span>
                   {deleted && <Mark kind="trash">{t('in the trash')}</Mark>}
+                  <Locked server={server} can={can} />
                 </>
               }
               actions={

@@ -10,7 +10,7 @@ import { readPage } from '../../views/run-page/data';
 import { RunPage as RunView } from '../../views/run-page/page';
 import { CodeButton, storeOf } from '../code-button';
 import { AskButton } from '../dialog';
-import { CopyLink, Head, Loaded, Mark, type PageProps } from '../frame';
+import { CopyLink, Head, Loaded, Locked, Mark, type PageProps } from '../frame';
 import { useRest, useServer, useStoreInfo } from '../hooks';
 import { NOTE_TAG } from '../note';
 import { Children } from './children';
@@ -32,6 +32,7 @@ export function RunPage({ of, services, onTitle }: PageProps<'run'>) {
     () =>
       store.runSource(of.run_id, {
         ...(!fixed && { register: path => setRegistering({ path, anchor: pressed() }) }),
+        openVersion: ({ name, version }) => shell.open({ page: 'version', store: of.store, name, version }),
         ...(open && {
           cameFrom: where => void open(where.notebook, where.cell_id).catch(reason => setTrouble(words(reason)))
         })
@@ -69,7 +70,12 @@ export function RunPage({ of, services, onTitle }: PageProps<'run'>) {
               ...above,
               { text: run?.name ?? '' }
             ]}
-            marks={run?.deleted && <Mark kind="trash">{t('in the trash')}</Mark>}
+            marks={
+              <>
+                {run?.deleted && <Mark kind="trash">{t('in the trash')}</Mark>}
+                <Locked server={server} can={can} />
+              </>
+            }
             actions={
               <>
                 {can && !run?.deleted && (

@@ -6,6 +6,7 @@ import { useSource, type ViewProps } from '../parts/frame';
 import { Message, ReducedNote } from '../parts/message';
 import { type Act, Actions, type Said } from './actions';
 import { type CardData, type CardState, isCard } from './data';
+import { Files, type FilesProps } from './files';
 import { Head } from './head';
 import { History } from './history';
 import { Overview } from './overview';
@@ -15,6 +16,7 @@ import { TrialForm } from './trial';
 import { Changes, Versions } from './versions';
 
 export interface CardProps extends ViewProps<CardData, CardState> {
+  source: FilesProps['source'];
   /** Whether it may be looked at only. */
   fixed?: boolean;
   /** False where its name stands above it. */
@@ -67,6 +69,9 @@ export function Card({ source, signal, fixed = false, titled = true }: CardProps
     { id: 'schema', label: 'Inputs and outputs', draw: () => <Schema data={data} /> },
     { id: 'trial', label: 'Try it', draw: () => <TrialForm data={data} source={source} /> }
   ];
+  if (data.artifacts) {
+    tabs.push({ id: 'files', label: 'Files', draw: () => <Files data={data} source={source} /> });
+  }
   if (data.versions && data.versions.rows.length > 0) {
     tabs.push({ id: 'versions', label: 'Versions', count: data.versions.n_rows, draw: () => <Versions data={data} /> });
     tabs.push({ id: 'changes', label: 'Changes', draw: () => <Changes data={data} source={source} /> });

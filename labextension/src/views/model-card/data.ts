@@ -92,6 +92,8 @@ export interface CardData {
   history: readonly Entry[];
   versions: { metrics: readonly string[]; rows: readonly VersionRow[]; n_rows: number } | null;
   differences: Differences | null;
+  /** The tree of its files, as `readTree` reads it; null, or absent in older cards, where they are not known. */
+  artifacts?: unknown;
   /** Whether the store knows it; absent in cards of older versions. */
   known?: boolean;
   reduced?: unknown;
@@ -100,6 +102,8 @@ export interface CardData {
 export interface CardState {
   /** Which part is open. */
   tab?: string;
+  /** The file that is shown. */
+  artifact?: string | null;
 }
 
 const LISTS = [

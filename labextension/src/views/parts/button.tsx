@@ -19,8 +19,9 @@ export interface ButtonProps {
 
 /** A button's name. Who speaks to the page says what stands on the button: where the label has it not, it comes first. */
 export function nameOf(label: string, children: ComponentChildren): string {
-  const text = typeof children === 'string' ? children : '';
-  return label.toLowerCase().includes(text.toLowerCase()) ? label : `${text}: ${label}`;
+  if (typeof children !== 'string') return label;
+  // Whole words: `Log` is none of `Logarithmic`.
+  return ` ${label} `.toLowerCase().includes(` ${children} `.toLowerCase()) ? label : `${children}: ${label}`;
 }
 
 /** A small button. */

@@ -26,6 +26,8 @@ export interface Offers {
   readonly cameFrom?: (() => void) | undefined;
   /** Registers a model of the run, given its path among the artifacts. */
   readonly register?: ((path: string) => void) | undefined;
+  /** Shows a version of a registered model. */
+  readonly openVersion?: ((version: VersionName) => void) | undefined;
 }
 
 /** A source with what its host offers. */
@@ -52,7 +54,16 @@ export interface ModelData {
   readonly flavors: string;
   readonly size: number | null;
   readonly registered: string | null;
+  /** The versions that `registered` names; none in pages of older versions. */
+  readonly versions: readonly VersionName[];
   readonly code: string;
+}
+
+/** A version of a registered model. */
+export interface VersionName {
+  readonly name: string;
+  readonly version: number;
+  readonly aliases: readonly string[];
 }
 
 export interface ErrorData {
@@ -179,7 +190,14 @@ function readModel(found: unknown): readonly ModelData[] {
   const path = text(given.path);
   if (path === null) return [];
   const [flavors, registered] = [text(given.flavors) ?? '', text(given.registered)];
-  return [{ path, flavors, size: finite(given.size), registered, code: text(given.code) ?? '' }];
+  const versions = list(given.versions).flatMap(readVersion);
+  return [{ path, flavors, size: finite(given.size), registered, versions, code: text(given.code) ?? '' }];
+}
+
+function readVersion(found: unknown): readonly VersionName[] {
+  const given = object(found);
+  const [name, version] = [text(given.name), finite(given.version)];
+  return name === null || version === null ? [] : [{ name, version, aliases: list(given.aliases).map(String) }];
 }
 
 function readError(found: unknown): ErrorData | null {

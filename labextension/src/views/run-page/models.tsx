@@ -3,11 +3,19 @@
 import { Button } from '../parts/button';
 import { size } from '../parts/format';
 import { tip, UserText } from '../parts/text';
-import type { ModelData, Offers } from './data';
+import type { ModelData, Offers, VersionName } from './data';
 import { Code, Section } from './sections';
 
 /** The models. */
-export function Models({ models, register }: { models: readonly ModelData[]; register?: Offers['register'] }) {
+export function Models({
+  models,
+  register,
+  openVersion
+}: {
+  models: readonly ModelData[];
+  register?: Offers['register'];
+  openVersion?: Offers['openVersion'];
+}) {
   if (!models.length) return null;
   return (
     <Section title="Models">
@@ -25,7 +33,12 @@ export function Models({ models, register }: { models: readonly ModelData[]; reg
               />
               {model.registered !== null && (
                 <>
-                  , registered as <UserText text={model.registered} limit={120} />
+                  , registered as{' '}
+                  {openVersion && model.versions.length > 0 ? (
+                    <Versions versions={model.versions} open={openVersion} />
+                  ) : (
+                    <UserText text={model.registered} limit={120} />
+                  )}
                 </>
               )}
             </span>
@@ -39,5 +52,27 @@ export function Models({ models, register }: { models: readonly ModelData[]; reg
         </div>
       ))}
     </Section>
+  );
+}
+
+/** The versions, each a way to its page. */
+function Versions({ versions, open }: { versions: readonly VersionName[]; open: (version: VersionName) => void }) {
+  return (
+    <>
+      {versions.map((each, at) => (
+        <span key={`${each.version} ${each.name}`}>
+          {at > 0 && ', '}
+          <button type="button" class="nbf-link" onClick={() => open(each)}>
+            <UserText text={each.name} limit={60} /> {each.version}
+          </button>
+          {each.aliases.map(alias => (
+            <span key={alias}>
+              {' @'}
+              <UserText text={alias} limit={40} />
+            </span>
+          ))}
+        </span>
+      ))}
+    </>
   );
 }

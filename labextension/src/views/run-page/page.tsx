@@ -46,7 +46,11 @@ export function RunPage({ source, titled = true }: { source: RunSource; titled?:
       </div>
       <Metrics title="Metrics" metrics={own} source={source} />
       <Inputs rows={page.inputs} />
-      <Models models={page.models} register={page.deleted ? undefined : offers.register} />
+      <Models
+        models={page.models}
+        register={page.deleted ? undefined : offers.register}
+        openVersion={offers.openVersion}
+      />
       <Section title="Artifacts">
         <Artifacts
           tree={page.artifacts}
