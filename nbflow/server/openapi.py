@@ -302,7 +302,10 @@ def _parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _name_of(route: Route) -> str:
-    return route.function.__name__ if route.function is not None else route.handler.__name__.lower()  # type: ignore[union-attr]
+    if route.function is not None:
+        return route.function.__name__
+    assert route.handler is not None, "a route has a function or a handler"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", route.handler.__name__).lower()
 
 
 def _tag(path: str) -> str:

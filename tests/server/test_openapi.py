@@ -129,7 +129,8 @@ class Filled:
     def path(self, path: str) -> dict[str, str]:
         """Give what stands in the places of a path."""
         of_model = {"name": self.model, "version": "1", "alias": "champion"}
-        of_run = {"experiment_id": self.experiment_id, "run_id": self.run_ids[0], "path": "tables/a.csv"}
+        file = "MLmodel" if "{version}" in path else "tables/a.csv"
+        of_run = {"experiment_id": self.experiment_id, "run_id": self.run_ids[0], "path": file}
         known = {"store": self._store, **of_model, **of_run}
         return {name: value for name, value in known.items() if f"{{{name}}}" in path}
 
@@ -138,6 +139,7 @@ class Filled:
         known: dict[str, dict[str, Any]] = {
             "compare_versions": {"version": 2},
             "preview_artifact": {"path": "tables/a.csv"},
+            "preview_version_file": {"path": "MLmodel"},
             "run_history": {"key": "loss"},
         }
         return known.get(operation, {})
