@@ -47,6 +47,7 @@
     │  ├─ NotAStoreError              path, reason
     │  ├─ NewerFormatError            path, found, known
     │  ├─ StoreReadError (OSError)    path, errno, reason
+    │  ├─ StoreGoneError              path
     │  ├─ StoreTimeoutError           path, limit_s
     │  │  └─ IndexBuildingError       path, n_done, n_runs
     │  └─ StoreWriteError (OSError)   path, errno, reason
@@ -126,6 +127,7 @@ __all__ = [
     "SchemaEnforcementError",
     "SchemaInferenceError",
     "StoreError",
+    "StoreGoneError",
     "StoreNotOpenError",
     "StoreReadError",
     "StoreTimeoutError",
@@ -924,6 +926,24 @@ class StoreReadError(StoreError, OSError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class StoreGoneError(StoreError):
+    """A store that was there, and is not any more.
+
+    Parameters
+    ----------
+    path
+        The store.
+    """
+
+    error_code = "TEMPORARILY_UNAVAILABLE"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"The store {path} is not there any more: somebody deleted or moved it. When it is back, all goes on."
+        )
 
 
 class StoreTimeoutError(StoreError):

@@ -170,8 +170,8 @@ def serve(wanted: Wanted, tell: Callable[[str], None], until: Callable[[], objec
     InvalidInputError
         If it cannot listen there.
     """
-    port = PORT if wanted.port is None else wanted.port or _free_port(wanted.ip)
-    _check_address(wanted.ip, wanted.port)
+    free = _check_address(wanted.ip, wanted.port)
+    port = PORT if wanted.port is None else free
     config = Config(
         ServerApp={
             "ip": wanted.ip,
@@ -202,17 +202,19 @@ def _stop_after(server: ServerApp, until: Callable[[], object]) -> None:
     server.io_loop.add_callback(server.stop)
 
 
-def _free_port(ip: str) -> int:
-    with socket.create_server((ip, 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
+def _check_address(ip: str, port: int | None) -> int:
+    """Find out before anything is begun whether one can listen there; Jupyter would end the process.
 
-
-def _check_address(ip: str, port: int | None) -> None:
-    """Find out before anything is begun whether one can listen there; Jupyter would end the process."""
+    Returns
+    -------
+    port : int
+        The port that was asked for; a free one where that was 0 or None.
+    """
     try:
         family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-        socket.create_server((ip, port or 0), family=family, reuse_port=False).close()
+        with socket.create_server((ip, port or 0), family=family, reuse_port=False) as found:
+            free: int = found.getsockname()[1]
+            return free
     except OSError as exc:
         what = "the address" if port is None else "the address and port"
         shown = ip if port is None else f"{ip}:{port}"

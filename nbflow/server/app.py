@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import TimeoutError as NotDoneError
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,20 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Float, List, Unicode, default
 
 from nbflow._version import __version__
-from nbflow.server.alone import AloneServer
+from nbflow.server.alone import AloneServer, NbflowUI
 from nbflow.server.api import routes
-from nbflow.server.door import SERVER, Door, Nowhere
+from nbflow.server.door import SERVER, Door, Handler, Nowhere
+from nbflow.server.enter import Enter
 from nbflow.server.events import Events
 from nbflow.server.page import STATIC, Page, Static
-from nbflow.server.routing import pattern_of
+from nbflow.server.routing import Route, pattern_of
 from nbflow.server.running import Server
 from nbflow.server.stores import Stores
 from nbflow.server.threads import LIMIT_S, Threads
 from nbflow.tracking.stores import get_tracking_uri
 from nbflow.uris import parse_store_uri
 
-__all__ = ["NbflowApp", "main"]
+__all__ = ["NbflowApp", "handlers_for", "main"]
 
 _RESOLVE_S = 2.0
 
@@ -75,13 +77,9 @@ class NbflowApp(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes, and refuse what is none below them."""
-        addresses: dict[str, dict[str, Any]] = {}
-        for each in routes():
-            addresses.setdefault(each.path, {})[each.method] = each
-        for path, methods in addresses.items():
-            own = next((each.handler for each in methods.values() if each.handler is not None), None)
-            pattern = f"/nbflow/api{pattern_of(path)}"
-            self.handlers.append((pattern, own) if own else (pattern, Door, {"routes": methods}))
+        self.handlers += handlers_for(routes())
+        if isinstance(self.serverapp, NbflowUI):
+            self.handlers.append((r"/nbflow/enter", Enter))
         self.handlers += [
             (r"/nbflow/api/events", Events),
             (r"/nbflow/api(?:/.*)?", Nowhere),
@@ -102,6 +100,31 @@ class NbflowApp(ExtensionApp):
 
 
 main = NbflowApp.launch_instance
+
+
+def handlers_for(declared: Iterable[Route]) -> list[tuple[Any, ...]]:
+    """Make what serves routes, an address each.
+
+    Raises
+    ------
+    TypeError
+        If a route has a handler without the guards, or one that would take the place of other routes.
+    """
+    addresses: dict[str, dict[str, Route]] = {}
+    for each in declared:
+        addresses.setdefault(each.path, {})[each.method] = each
+    handlers: list[tuple[Any, ...]] = []
+    for path, methods in addresses.items():
+        pattern = f"/nbflow/api{pattern_of(path)}"
+        own = next((each.handler for each in methods.values() if each.handler is not None), None)
+        if own is None:
+            handlers.append((pattern, Door, {"routes": methods}))
+            continue
+        if not issubclass(own, Handler) or len(methods) > 1:
+            msg = f"{own.__name__} of {path} must be a Handler of nbflow, and the only route there"
+            raise TypeError(msg)
+        handlers.append((pattern, own))
+    return handlers
 
 
 def _resolved(threads: Threads, path: str) -> Path:

@@ -21,6 +21,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
+from nbflow.server.threads import WAIT_S, held
 from nbflow.widgets.wire import encode, to_json
 
 __all__ = ["BUFFERS", "JSON", "Answer", "Download", "Kept", "encode_answer", "mark_of"]
@@ -79,14 +80,20 @@ class Kept:
     make
         Makes the value, as `encode_answer` takes it.
     most_bytes
-        An answer that is longer is not kept, but made again.
+        An answer that is longer is not kept, but made again for who asks when it was given.
+    wait_s
+        How long to wait for an answer that is being made.
     """
 
-    def __init__(self, make: Callable[[], Any], most_bytes: int = 16_000_000) -> None:
+    def __init__(self, make: Callable[[], Any], most_bytes: int = 16_000_000, wait_s: float = WAIT_S) -> None:
         self._make = make
         self._most_bytes = most_bytes
+        self._wait_s = wait_s
         self._lock = threading.Lock()
+        self._counting = threading.Lock()
+        self._asking = 0
         self._answers: dict[bool, Answer] = {}
+        self._long: dict[bool, Answer] = {}
 
     @property
     def size(self) -> int:
@@ -94,18 +101,32 @@ class Kept:
         return sum(len(answer.body or b"") for answer in list(self._answers.values()))
 
     def answer(self, *, buffers: bool) -> Answer:
-        """Give it encoded. Who asks while it is being made waits for that."""
+        """Give it encoded. Who asks while it is being made waits for that.
+
+        Raises
+        ------
+        StoreTimeoutError
+            If that takes too long.
+        """
         known = self._answers.get(buffers)
         if known is not None:
             return known
-        with self._lock:
-            known = self._answers.get(buffers)
-            if known is None:
-                made = encode_answer(self._make(), buffers=buffers)
-                known = msgspec.structs.replace(made, mark=mark_of(made))
-                if len(known.body or b"") <= self._most_bytes:
-                    self._answers[buffers] = known
-            return known
+        with self._counting:
+            self._asking += 1
+        try:
+            with held(self._lock, "of this answer", self._wait_s):
+                known = self._answers.get(buffers) or self._long.get(buffers)
+                if known is None:
+                    made = encode_answer(self._make(), buffers=buffers)
+                    known = msgspec.structs.replace(made, mark=mark_of(made))
+                    kept = self._answers if len(known.body or b"") <= self._most_bytes else self._long
+                    kept[buffers] = known
+                return known
+        finally:
+            with self._counting:
+                self._asking -= 1
+                if not self._asking:  # those who waited have it
+                    self._long.clear()
 
 
 def mark_of(answer: Answer) -> str:

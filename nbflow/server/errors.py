@@ -45,6 +45,9 @@ _DETAILS: dict[type[NbflowError], tuple[str, ...]] = {
     errors.IndexBuildingError: ("n_done", "n_runs"),
 }
 
+_PARTS = 100
+_ONCE = "It is made once; what is asked is answered when it is ready."
+
 _CODES = {
     400: "BAD_REQUEST",
     401: "UNAUTHENTICATED",
@@ -80,9 +83,19 @@ def error_body(error: NbflowError) -> dict[str, Any]:
     body : dict
         `error_code`, MLflow's word for the cause; `message`, for people; `details`, for programs.
     """
+    if isinstance(error, errors.IndexBuildingError):
+        error = _in_parts(error)
     names = next((_DETAILS[cls] for cls in type(error).__mro__ if cls in _DETAILS), ())
     details = {name: getattr(error, name) for name in names}
     return {"error_code": error.error_code, "message": clean_text(str(error)), "details": details}
+
+
+def _in_parts(error: errors.IndexBuildingError) -> errors.IndexBuildingError:
+    """Say in parts of a hundred how far an index is: how many runs there are is not for everybody to know."""
+    n_done = _PARTS * error.n_done // max(error.n_runs, 1)
+    told = errors.IndexBuildingError(error.path, n_done, _PARTS)
+    told.args = (f"The index of the store {error.path} is being made: {n_done} % is read. {_ONCE}",)
+    return told
 
 
 def http_error_body(status: int, message: str | None = None) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nbflow.server.threads import held
+
 if TYPE_CHECKING:
     from nbflow.entities import Run
     from nbflow.widgets.comparison.sides import Sides
@@ -55,7 +57,7 @@ class KeptComparisons:
                 self._kept.popitem(last=False)
         # Not the records themselves: two NaN differ, and a metric may be one.
         mark = hashlib.sha256(msgspec.msgpack.encode(runs)).digest()
-        with kept.lock:
+        with held(kept.lock, store):
             if kept.sides is None or kept.mark != mark:
                 kept.mark, kept.sides = mark, _compared(runs, store, n_runs)
                 self.n_made += 1

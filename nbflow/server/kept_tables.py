@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.server.encoding import Kept
+from nbflow.server.threads import held
 
 if TYPE_CHECKING:
     from nbflow.widgets.run_table.data import TableData
@@ -17,9 +18,10 @@ __all__ = ["KeptTables"]
 
 _MOST = 16
 _STATES = 4
-# A table of a hundred thousand runs has some three million cells, which take up about a hundred megabytes.
+# A table of a hundred thousand runs has some three million cells, which take up about a hundred megabytes. The last
+# one is kept, however large: it is what changes are found with.
 _CELLS = 2_000_000
-_MOST_CELLS = 15_000_000
+_MOST_CELLS = 5_000_000
 _REST = {"notice": None, "live": True}
 
 
@@ -99,7 +101,7 @@ class _KeptTable:
         return sum(_cells(state.table) for state in list(self._states))
 
     def answer(self, revision: str, base: str | None, make: Callable[[], TableData]) -> Kept | None:
-        with self._lock:
+        with held(self._lock, "of this table"):
             if self._seen != revision:
                 self._take(make())
                 self._seen = revision

@@ -43,8 +43,8 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>nbflow</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="{static}/{style}?v={version}">
-<script type="module" src="{static}/{script}?v={version}"></script>
+<link rel="stylesheet" href="{static}/{style}?v={style_version}">
+<script type="module" src="{static}/{script}?v={script_version}"></script>
 </head>
 <body data-base-url="{base_url}">
 <noscript>These pages are drawn by JavaScript, which is turned off in this browser.</noscript>
@@ -90,7 +90,8 @@ class Page(JupyterHandler):
                 static=f"{base_url}nbflow/static",
                 style=_STYLE,
                 script=_SCRIPT,
-                version=_version(script),
+                style_version=_version(self._files / _STYLE),
+                script_version=_version(script),
                 base_url=base_url,
             )
         )
@@ -124,10 +125,11 @@ class Static(JupyterHandler, web.StaticFileHandler):
         self.set_header("Cache-Control", kept)
 
 
-@lru_cache(maxsize=1)
-def _version(script: Path) -> str:
-    """Give a text that is another one for other JavaScript; the server is started anew with it."""
-    return hashlib.blake2b(script.read_bytes(), digest_size=8).hexdigest()
+@lru_cache(maxsize=2)
+def _version(file: Path) -> str:
+    """Give a text that is another one for another file; the server is started anew with it."""
+    content = file.read_bytes() if file.is_file() else b""
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def _is_plain(host: str) -> bool:

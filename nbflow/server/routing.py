@@ -105,7 +105,14 @@ class Call:
 
     @property
     def client(self) -> Client:
-        """A client of that store which does what the asker may do."""
+        """A client of that store which does what the asker may do.
+
+        Raises
+        ------
+        StoreGoneError
+            If the store was there, and is not any more.
+        """
+        self.store.check_there()
         return self.store.client(self.identity)
 
     def permission(self, experiment_id: str | None = None, name: str | None = None) -> str:

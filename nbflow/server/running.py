@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.config import DEFAULT_STORE, ENV_STORE
-from nbflow.errors import InvalidPathError, NotAllowedError
+from nbflow.errors import InvalidPathError, NotAllowedError, NotFoundError
 from nbflow.server.threads import Threads
 from nbflow.server.watch import Watches
 from nbflow.uris import parse_store_uri
@@ -92,6 +92,8 @@ class Server:
             If this server opens none, or has no notebooks.
         InvalidPathError
             If the path climbs out of the root.
+        NotFoundError
+            If there is no such folder.
         """
         if self.root_dir is None:
             raise NotAllowedError("This server has no notebooks. Open a store by its path.")
@@ -113,7 +115,9 @@ class Server:
             return found
         if not self.open_stores:
             raise NotAllowedError("This server shows the stores that it was started with, and opens no others.")
-        return self.stores.add(root)
+        if root.is_dir():
+            return self.stores.add(root)
+        return self.stores.add_unmade(root, lambda store: self.watches.of(store).is_watching)
 
 
 def _below(root: Path, notebook: str) -> Path:
@@ -125,4 +129,7 @@ def _below(root: Path, notebook: str) -> Path:
     place = Path(os.path.realpath(root.joinpath(*parts)))
     if place != root and root not in place.parents:
         raise InvalidPathError(notebook, "It leads out of the folder that this server serves.")
-    return place if place.is_dir() or place == root else place.parent
+    folder = place if place.is_dir() or place == root else place.parent
+    if not folder.is_dir():
+        raise NotFoundError(f"There is no folder of {notebook!r} on this server.")
+    return folder

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from nbflow.config import DEFAULT_STORE
-from nbflow.errors import IndexBuildingError, NbflowError, StoreNotOpenError
+from nbflow.errors import IndexBuildingError, NbflowError, StoreGoneError, StoreNotOpenError
 from nbflow.server.kept import KeptAnswers, KeptCounts
 from nbflow.server.kept_comparisons import KeptComparisons
 from nbflow.server.kept_tables import KeptTables
@@ -30,6 +30,7 @@ ClientMaker = Callable[[str, "Identity"], Client]
 """Makes the client of a store, by its path, for somebody."""
 
 _CLIENTS = 256
+_UNMADE = 64
 
 
 class StoreInfo(Struct, frozen=True):
@@ -81,6 +82,7 @@ class OpenStore:
         self.counts = KeptCounts()
         self.tables = KeptTables()
         self.comparisons = KeptComparisons()
+        self._was_there = False
         self._make_client = make_client
         self._clients: OrderedDict[Identity, Client] = OrderedDict()
         self._lock = threading.Lock()
@@ -102,6 +104,19 @@ class OpenStore:
                 self._clients.move_to_end(identity)
             return client
 
+    def check_there(self) -> None:
+        """Refuse to pass off a store that went away as one in which nothing was logged yet.
+
+        Raises
+        ------
+        StoreGoneError
+            If its directory was there since this server opened it, and is not now.
+        """
+        if os.path.isdir(self.root):  # noqa: PTH112 (pathlib raises where a folder above may not be read)
+            self._was_there = True
+        elif self._was_there:
+            raise StoreGoneError(str(self.root))
+
     def info(self, identity: Identity, capped: Callable[[str], str] = str) -> StoreInfo:
         """Look at the store, for somebody; to be called on one of its threads.
 
@@ -113,6 +128,7 @@ class OpenStore:
             Lowers a permission to what the server allows.
         """
         try:
+            self.check_there()
             client = self.client(identity)
             permission = client.get_permission(identity)
             exists = bool(self.root.is_dir() and any(self.root.iterdir()))
@@ -136,12 +152,12 @@ class OpenStore:
 
 
 class Stores:
-    """All stores that a server has open; they stay open until it ends.
+    """All stores that a server has open; they stay open until it ends, but for those that nobody made.
 
     Parameters
     ----------
     roots
-        The directories of those that it is started with; served first.
+        The directories of those that it is started with, without symlinks in them; served first.
     make_client
         Makes the clients of each.
     limit_s
@@ -155,18 +171,47 @@ class Stores:
         self.limit_s = limit_s
         self._lock = threading.Lock()
         self._stores: dict[str, OpenStore] = {}
+        # Those that were not there when they were opened, the oldest first; they may have been made since.
+        self._unmade: OrderedDict[str, OpenStore] = OrderedDict()
         for root in roots or ():
-            self.add(root)
+            self._put(root)
 
     def add(self, root: Path) -> OpenStore:
         """Open a store, if it is not open already: one by whatever ways lead to its directory."""
-        root = Path(os.path.realpath(root))
+        return self._put(Path(os.path.realpath(root)))
+
+    def _put(self, root: Path) -> OpenStore:
+        """Open the store of a directory without looking at any disk, which may hang."""
         with self._lock:
             found = self._stores.get(id_of(root))
             if found is None:
                 found = OpenStore(root, self._make_client, self.limit_s)
                 self._stores[found.id] = found
             return found
+
+    def add_unmade(self, root: Path, is_watched: Callable[[OpenStore], bool]) -> OpenStore:
+        """Open a store that is not there yet. Of such there are only so many: then the oldest is closed.
+
+        Parameters
+        ----------
+        root
+            Its directory.
+        is_watched
+            Tells whether a page shows a store, which so stays open.
+        """
+        added = self.add(root)
+        with self._lock:
+            self._unmade[added.id] = added
+            oldest = list(self._unmade.values())[:-_UNMADE]
+        for store in oldest:
+            made = store.root.is_dir()
+            if not made and is_watched(store):
+                continue
+            with self._lock:
+                self._unmade.pop(store.id, None)
+                if not made:
+                    self._stores.pop(store.id, None)
+        return added
 
     def find(self, root: Path) -> OpenStore | None:
         """Find the store of a directory, if it is open."""

@@ -5,21 +5,51 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from nbflow.errors import StoreTimeoutError
 
-__all__ = ["LIMIT_S", "Threads"]
+__all__ = ["LIMIT_S", "WAIT_S", "Threads", "held"]
 
 LIMIT_S = 10.0
 """How long a call may take, in seconds."""
+
+WAIT_S = LIMIT_S / 2
+"""How long a call waits for another one that makes the same: its thread is of use to others, too."""
 
 _MOST = 4
 _IDLE_S = 30.0
 
 _T = TypeVar("_T")
+
+
+@contextmanager
+def held(lock: threading.Lock, name: str, wait_s: float = WAIT_S) -> Iterator[None]:
+    """Hold a lock; what waits for it on a store's thread does not wait for ever.
+
+    Parameters
+    ----------
+    lock
+        The lock.
+    name
+        What is being made: the path of a store.
+    wait_s
+        How long to wait for it.
+
+    Raises
+    ------
+    StoreTimeoutError
+        If it is not free by then.
+    """
+    if not lock.acquire(timeout=wait_s):
+        raise StoreTimeoutError(name, wait_s)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Threads:
@@ -100,7 +130,12 @@ class Threads:
             raise known
         future = self.submit(function)
         waiter = asyncio.wrap_future(future)
-        done, _ = await asyncio.wait([waiter], timeout=limit_s)
+        try:
+            done, _ = await asyncio.wait([waiter], timeout=limit_s)
+        except asyncio.CancelledError:  # who asked is gone
+            self.give_up(future)
+            waiter.cancel()
+            raise
         if done:
             return waiter.result()
         self.give_up(future)
@@ -114,7 +149,10 @@ class Threads:
     def give_up(self, future: Future[Any]) -> None:
         """Wait for a call no longer: it is not begun any more, or its thread counts as lost until it comes back."""
         with self._changed:
-            if not future.cancel() and future in self._running:
+            if future.cancel():
+                # What it would have worked with is not kept until a thread is free, which may be never.
+                self._waiting = deque(each for each in self._waiting if each[0] is not future)
+            elif future in self._running:
                 self._lost.add(future)
 
     def _work(self) -> None:

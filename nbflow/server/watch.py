@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import logging
+import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,7 +15,8 @@ import msgspec
 from msgspec import Struct
 
 from nbflow.errors import StoreTimeoutError
-from nbflow.server.looking import Look, Seen
+from nbflow.server.looking import Look, Seen, Visible
+from nbflow.widgets.wire import clean_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +32,13 @@ INTERVAL_S = 0.4
 # A look takes at most this part of the time: a huge store is looked at less often.
 _SHARE = 0.1
 _LONGEST_PAUSE_S = 20.0
+
+# The store's own counter would tell how much happens where a page may not look.
+_KEY = secrets.token_bytes(16)
+
+_ALL = Visible(None, models=True)
+
+_LOG = logging.getLogger(__name__)
 
 
 class News(Struct, frozen=True):
@@ -76,8 +87,8 @@ class Looking(Protocol):
     def __call__(self) -> Seen:
         """Tell what is new since the last call."""
 
-    def visible(self, identities: set[Identity]) -> dict[Identity, frozenset[str] | None]:
-        """Say which experiments each of some users may see; None are all."""
+    def visible(self, identities: set[Identity], models: frozenset[str] | None) -> dict[Identity, Visible]:
+        """Say what each of some users may see, of the models that changed, too."""
 
 
 class Watch:
@@ -106,16 +117,16 @@ class Watch:
     @property
     def is_watching(self) -> bool:
         """Whether anybody listens, so that it looks."""
-        return self._task is not None
+        return self._task is not None and not self._task.done()
 
     def add(self, listener: Listener) -> None:
         """Tell somebody what the store is at, and from now on what changes."""
         self._listeners.add(listener)
-        if self._last is not None and self._task is not None:
-            message = self._message(self._last, None, at_first=True)
+        if self._last is not None and self.is_watching:
+            message = self._message(self._last, _ALL, at_first=True)
             if message is not None:
-                listener.tell(message)
-        if self._task is None:
+                self._tell(listener, message)
+        if not self.is_watching:
             self._last = None
             self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -134,7 +145,12 @@ class Watch:
     async def _run(self) -> None:
         look = self._make_look(self._store.root)
         while True:
-            took = await self._look(look)
+            took = 0.0
+            try:
+                took = await self._look(look)
+            except Exception:  # noqa: BLE001 - a door: the watch goes on
+                _LOG.exception("A look at the store %s failed.", self._store.id)
+                self._last = None  # what was not told is told with the next look
             await asyncio.sleep(min(max(INTERVAL_S, took / _SHARE - took), _LONGEST_PAUSE_S))
 
     async def _look(self, look: Looking) -> float:
@@ -150,7 +166,12 @@ class Watch:
             await self._take(look, Seen("", problem=str(exc)))
             return 0
         waiter = asyncio.wrap_future(future)
-        done, _ = await asyncio.wait([waiter], timeout=threads.limit_s)
+        try:
+            done, _ = await asyncio.wait([waiter], timeout=threads.limit_s)
+        except asyncio.CancelledError:  # nobody listens any more
+            threads.give_up(future)
+            waiter.cancel()
+            raise
         if not done:
             threads.give_up(future)
             late = threads.late(threads.limit_s)
@@ -162,7 +183,7 @@ class Watch:
         except Exception as exc:  # noqa: BLE001 - a door: the watch goes on, and the page says what is wrong
             seen = Seen("", problem=f"The store cannot be looked at: {type(exc).__name__}: {exc}")
         await self._take(look, seen)
-        return time.monotonic() - began if done else 0  # a disk that hung was no work
+        return time.monotonic() - began if done else 0.0  # a disk that hung was no work
 
     async def _take(self, look: Looking, seen: Seen) -> None:
         """Tell the listeners what a look saw, each what it may see, where that is anything new."""
@@ -173,36 +194,53 @@ class Watch:
         groups: dict[Identity, list[Listener]] = defaultdict(list)
         for listener in self._listeners:
             groups[listener.identity].append(listener)
-        visible = await self._visible(look, set(groups)) if seen.runs or seen.experiments else {}
+        narrows = not back and (seen.runs or seen.touched or seen.experiments or seen.models)
+        visible = await self._visible(look, set(groups), seen.models) if narrows else dict.fromkeys(groups, _ALL)
         for identity, listeners in groups.items():
-            message = self._message(seen, visible.get(identity), at_first=back)
+            # Where nobody knows what may be seen, all are told that something is new, and nobody is told what.
+            message = self._message(
+                seen, _ALL if visible is None else visible[identity], at_first=visible is None or back
+            )
             if message is None:
                 continue
             for listener in listeners:
                 if listener in self._listeners:  # it may have gone meanwhile
-                    listener.tell(message)
+                    self._tell(listener, message)
 
-    async def _visible(self, look: Looking, identities: set[Identity]) -> dict[Identity, frozenset[str] | None]:
+    def _tell(self, listener: Listener, message: str) -> None:
         try:
-            return await self._store.threads.run(lambda: look.visible(identities))
-        except Exception:  # noqa: BLE001 - a door: nobody knows, so nobody is told which
-            return dict.fromkeys(identities, frozenset())
+            listener.tell(message)
+        except Exception:  # noqa: BLE001 - a door: the others are told
+            _LOG.exception("A page could not be told what changed.")
+            self.discard(listener)
 
-    def _message(self, seen: Seen, visible: frozenset[str] | None, *, at_first: bool) -> str | None:
-        """Make the message for those who may see some experiments (None: all); None where nothing is new for them."""
+    async def _visible(
+        self, look: Looking, identities: set[Identity], models: frozenset[str] | None
+    ) -> dict[Identity, Visible] | None:
+        try:
+            return await self._store.threads.run(lambda: look.visible(identities, models))
+        except Exception:  # noqa: BLE001 - a door: nobody knows, and the change is told all the same
+            return None
+
+    def _message(self, seen: Seen, visible: Visible, *, at_first: bool) -> str | None:
+        """Make the message for those who may see something; None where nothing is new for them."""
         if seen.problem is not None:
-            return msgspec.json.encode(Trouble(self._store.id, seen.problem)).decode()
-        experiments = seen.experiments
-        if experiments is not None and visible is not None:
-            experiments &= visible
+            return msgspec.json.encode(Trouble(self._store.id, clean_text(seen.problem))).decode()
+        shown, experiments, touched = visible.experiments, seen.experiments, seen.touched
+        if shown is not None:
+            experiments = None if experiments is None else experiments & shown
+            touched = None if touched is None else touched & shown
+        runs: list[str] | None = None
+        if not at_first and seen.runs is not None:
+            runs = [run for run, exp in seen.runs.items() if shown is None or exp in shown]
+        elif not at_first and touched is not None and not touched:
+            runs = []  # many changed, but none that may be seen
         news = News(
             self._store.id,
-            seen.revision,
-            runs=None
-            if at_first or seen.runs is None
-            else [run for run, exp in seen.runs.items() if visible is None or exp in visible],
+            hashlib.blake2b(seen.revision.encode(), key=_KEY, digest_size=8).hexdigest(),
+            runs=runs,
             experiments=at_first or seen.access or experiments is None or bool(experiments),
-            models=at_first or seen.access or seen.models,
+            models=at_first or seen.access or (visible.models and seen.models != frozenset()),
         )
         if news.runs == [] and not news.experiments and not news.models:
             return None

@@ -50,11 +50,14 @@ class Changes(Struct, frozen=True):
     experiments
         The ids of the experiments of which something is new, in themselves or in the list of their runs' names; None
         where nobody knows.
+    touched
+        The ids of the experiments of which runs are new, changed or gone, however many; None where nobody knows.
     """
 
     at: int
     runs: dict[str, str] | None
     experiments: frozenset[str] | None
+    touched: frozenset[str] | None = None
 
 
 def read_changes(database: sqlite3.Connection, since: int | None) -> Changes:
@@ -75,4 +78,5 @@ def read_changes(database: sqlite3.Connection, since: int | None) -> Changes:
     # A run that changed its experiment is there with both: the later one would hide what the earlier one's page shows.
     runs = {run_id: exp for run_id, exp in rows if run_id is not None}
     several = sum(run_id is not None for run_id, _ in rows) != len(runs)
-    return Changes(last, None if several or len(runs) > MOST else runs, experiments)
+    touched = frozenset(exp for run_id, exp in rows if run_id is not None)
+    return Changes(last, None if several or len(runs) > MOST else runs, experiments, touched)

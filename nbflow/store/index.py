@@ -142,6 +142,7 @@ class Index:
             # to the next one.
             self._db.execute("BEGIN")
             try:
+                self._load()  # of a look that was not made anew, others may have written more since
                 return read()
             finally:
                 if self._db.in_transaction:
@@ -285,13 +286,13 @@ class Index:
         (version,) = self._db.execute("PRAGMA data_version").fetchone()
         if version == self._seen_version:
             return
-        self._seen_version = version
         self._columns.reload()
         self._listed: dict[str, tuple[int, int]] = {}
         self._places = dict(self._db.execute("SELECT path, changed FROM places"))
         rows = self._db.execute("SELECT state FROM experiments")
         states = (_experiment_decoder.decode(state) for (state,) in rows)
         self._experiments = {state.experiment_id: state for state in states}
+        self._seen_version = version
 
     def _forget_gone(self) -> None:
         for experiment_id in list(self._experiments):

@@ -22,6 +22,7 @@ __all__ = [
     "by_itself",
     "experiment_named",
     "parent_run",
+    "revision_of_searches",
     "runs_of_experiments",
     "some_experiments",
     "somebodys_permission",
@@ -39,6 +40,15 @@ def runs_of_experiments(call: Callable[..., Any], rights: Rights, given: dict[st
     among = {int(each) for each in seen}  # as the index compares them: "00" is 0, too
     kept = [each for each in check_experiment_ids(wanted) if int(each) in among]
     return call(**{**given, "experiment_ids": kept})
+
+
+def revision_of_searches(call: Callable[..., str], rights: Rights, given: dict[str, Any]) -> str:
+    """Give the revision of what may be seen, and of what is granted: a right that came and went is not the one before.
+
+    Grants on experiments are in their logs, of which the index tells; those on the store are not.
+    """
+    granted = rights.revision()  # first, so that what is made with it is no older
+    return f"{runs_of_experiments(call, rights, given)}-{granted}"
 
 
 def some_experiments(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,12 @@ class Rights:
         """
         self._store.check()
         return in_force(self._store.access.refresh().grants)
+
+    def revision(self) -> str:
+        """Give a text that is another one once anything was granted on the whole store, or taken away."""
+        self._store.check()
+        grants = sorted(self._store.access.refresh().grants.items())
+        return hashlib.sha256(repr(grants).encode()).hexdigest()[:16]
 
     def on_store(self) -> Permission:
         """Say what the user may do with the store as a whole."""

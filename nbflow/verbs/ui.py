@@ -26,6 +26,7 @@ _OPEN = (
     "encrypts, or leave --host out."
 )
 _CHANGES = " and may change it"
+_NOT_THERE = "Warning: there is no store in {path} yet: the first run that is logged there makes it."
 
 
 class _Ui(Verb):
@@ -78,6 +79,9 @@ def ui(session: Session, /, stores: tuple[str, ...], **chosen: Any) -> None:
     )
     if not _is_local(wanted.ip):
         click.echo(_OPEN.format(host=wanted.ip, changes="" if wanted.read_only else _CHANGES), err=True)
+    for each in wanted.stores:
+        if not os.path.exists(each):  # noqa: PTH110 (pathlib raises where a folder may not be read)
+            click.echo(_NOT_THERE.format(path=visible(each)), err=True)
     until = _wait_for_end if chosen["end_with_input"] else None
     alone.serve(wanted, lambda url: _tell(session, url, wanted.stores), until)
 

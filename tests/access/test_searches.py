@@ -277,3 +277,14 @@ def test_a_parent_is_given_to_who_may_see_both(world: World, own: Permission, of
         return
     parent = world.client.get_parent_run(child)
     assert (parent is not None) == (of_parent >= Permission.READ)
+
+
+def test_a_right_that_came_and_went_is_not_the_one_before(crowd: Client, ada: Client) -> None:
+    before = ada.search_revision(["2"])
+    assert ada.search_revision(["2"]) == before
+
+    crowd.set_store_permission("user:ada", "READ")
+    granted = ada.search_revision(["2"])
+    crowd.delete_store_permission("user:ada")
+
+    assert len({before, granted, ada.search_revision(["2"])}) == 3

@@ -84,6 +84,17 @@ async def test_a_run_that_ended_or_was_deleted_is_not_running(start: Any, active
     assert await active() == []
 
 
+async def test_a_path_that_a_run_names_is_not_followed(
+    start: Any, active: Any, jp_root_dir: Path, tmp_path: Path
+) -> None:
+    (jp_root_dir / "books").mkdir()
+    (tmp_path / "way").symlink_to(jp_root_dir / "books")  # it might be a disk that hangs
+    own = start()
+    start(str(tmp_path / "way" / "a.ipynb"))
+
+    assert await active() == [own]
+
+
 @pytest.mark.parametrize("notebook", ["", "/", "none.ipynb", "../a.ipynb", "a\0b", "books"])
 async def test_what_is_no_notebook_has_no_runs(start: Any, active: Any, notebook: str) -> None:
     assert start()

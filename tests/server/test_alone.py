@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -20,7 +21,9 @@ import pytest
 from traitlets.config import Config
 
 from nbflow import Client
-from nbflow.server.alone import AloneServer
+from nbflow.errors import InvalidInputError
+from nbflow.server.alone import AloneServer, Wanted, serve
+from nbflow.server.enter import Codes
 from nbflow.server.stores import id_of
 from tests.server.asking import Ask, Refused
 from tests.server.walking import address_for, handlers_of
@@ -256,3 +259,49 @@ def test_it_ends_with_who_started_it(tmp_path: Path) -> None:
         assert process.stdin is not None
         process.stdin.close()
         process.stdin = None
+
+
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 here")
+def test_it_listens_at_an_address_of_ipv6(tmp_path: Path) -> None:
+    with running("--host", "::1", "--port", "0", cwd=tmp_path) as (url, _):
+        status, _, _ = Browser().open(f"{url.partition('?')[0]}api/server")
+
+    assert urlsplit(url).hostname == "::1"
+    assert status == 401
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "2001:db8::7"])
+def test_an_address_that_is_not_this_machines_is_told_of(host: str) -> None:
+    for port in (None, 0, 8909):
+        with pytest.raises(InvalidInputError, match="cannot listen"):
+            serve(Wanted([], "t", ip=host, port=port), print)
+
+
+def test_a_code_lets_one_browser_in_and_is_given_to_who_has_the_token(tmp_path: Path) -> None:
+    with running("--port", "0", "--base-url", "/me", cwd=tmp_path) as (url, _):
+        token = parse_qs(urlsplit(url).query)["token"][0]
+        enter = f"{url.partition('?')[0]}enter"
+        stores = f"{url.partition('?')[0]}api/stores"
+        refused = [Browser().open(enter, {})[0], Browser().open(enter, {}, Authorization="token x")[0]]
+        code = json.loads(Browser().open(enter, {}, Authorization=f"token {token}")[1])["code"]
+        browsers = [Browser() for _ in range(3)]
+        for browser, each in zip(browsers, ("wrong", code, code), strict=True):
+            browser.open(f"{enter}?code={each}")
+
+        assert [browser.open(stores)[0] for browser in browsers] == [401, 200, 401]
+        assert set(refused) <= {401, 403}
+
+
+def test_a_code_is_good_for_a_while_only() -> None:
+    codes = Codes(lasts_s=0.0)
+
+    assert not codes.take(codes.new())
+    assert not Codes().take("")

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import math
 import struct
+import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct, UnsetType
 
-from nbflow.server.encoding import BUFFERS, JSON, Answer, Download, encode_answer
+from nbflow.server.encoding import BUFFERS, JSON, Answer, Download, Kept, encode_answer
 
 
 class Point(Struct, rename={"y": "why"}):
@@ -88,3 +90,25 @@ def test_a_file_is_given_as_it_is_and_its_name_cannot_become_a_header() -> None:
 def test_what_is_no_answer_is_refused() -> None:
     with pytest.raises(TypeError):
         encode_answer({"thing": object()})
+
+
+def test_a_long_answer_is_made_once_for_all_who_wait_for_it_and_not_kept() -> None:
+    made, gate = [], threading.Event()
+
+    def make() -> str:
+        made.append(1)
+        gate.wait(10)
+        return "x" * 100
+
+    kept, answers = Kept(make, most_bytes=10), []
+    asking = [threading.Thread(target=lambda: answers.append(kept.answer(buffers=False))) for _ in range(4)]
+    for each in asking:
+        each.start()
+    time.sleep(0.2)
+    gate.set()
+    for each in asking:
+        each.join()
+
+    assert (len(made), len(answers), kept.size) == (1, 4, 0)
+    kept.answer(buffers=False)
+    assert len(made) == 2

@@ -54,7 +54,6 @@ def test_every_error_has_a_status_of_its_own_kind(cls: type[NbflowError]) -> Non
         (PermissionDeniedError("ada", "EDIT", "READ", "the store"), 403, "PERMISSION_DENIED"),
         (UntrustedModelError("p", ["f"]), 403, "PERMISSION_DENIED"),
         (StoreTimeoutError("p", 10), 503, "TEMPORARILY_UNAVAILABLE"),
-        (IndexBuildingError("p", 1, 9), 503, "TEMPORARILY_UNAVAILABLE"),
         (StoreReadError("p", 5, "I/O error"), 503, "INTERNAL_ERROR"),
         (NewerFormatError("p", 9, 1), 501, "INTERNAL_ERROR"),
         (NotAStoreError("p", "it is a file"), 400, "INVALID_PARAMETER_VALUE"),
@@ -68,6 +67,17 @@ def test_statuses(error: NbflowError, status: int, code: str) -> None:
     assert body["error_code"] == code
     assert body["message"] == str(error)
     assert msgspec.json.decode(msgspec.json.encode(body)) == body
+
+
+def test_how_far_an_index_is_does_not_tell_how_many_runs_there_are() -> None:
+    error = IndexBuildingError("p", 2_222, 6_666)
+
+    body = error_body(error)
+
+    assert status_of(error) == 503
+    assert body["details"] == {"n_done": 33, "n_runs": 100}
+    assert "33 % is read" in body["message"]
+    assert "666" not in body["message"]
 
 
 def test_a_filter_that_does_not_parse_says_where() -> None:

@@ -326,3 +326,22 @@ async def test_a_user_hears_of_what_may_be_seen(
     run = client.create_run(shared)
 
     assert (await page.hears(SOON_S))["runs"] == [run.run_id]
+
+
+async def test_a_user_hears_only_of_registered_models_that_may_be_seen(
+    open_page: OpenPage, client: Client, store_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.set_store_permission("user:ada", "MANAGE")
+    client.create_registered_model("secret")
+    client.create_registered_model("shared")
+    client.set_registered_model_permission("secret", "*", "NO_PERMISSIONS")
+    monkeypatch.setenv("NBFLOW_USER", "ben")
+    page = await open_page()
+    await page.watch(store_id)
+    await page.hears()
+
+    client.set_registered_model_tag("secret", "a", "1")
+    await page.hears_nothing()
+    client.set_registered_model_tag("shared", "a", "1")
+
+    assert (await page.hears(SOON_S))["models"] is True

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from jupyter_server.auth import IdentityProvider, User
 
+from nbflow.server.identity import own_identity
 from nbflow.widgets.run_table.layouts import Layouts
 from tests.server.asking import Ask, Refused
 
@@ -95,6 +96,26 @@ class Somebody(IdentityProvider):
 
     def get_user(self, handler: Any) -> User:
         return User("ada")
+
+
+class InGroups(IdentityProvider):
+    """Knows who the server runs for, and groups, as JupyterHub does."""
+
+    def get_user(self, handler: Any) -> User:
+        user = User(own_identity().user)
+        user.groups = ["team"]  # type: ignore[attr-defined]
+        return user
+
+
+class TestForOneWhoIsInGroups:
+    @pytest.fixture(name="jp_server_config")
+    def server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        return {**jp_server_config, "ServerApp": {**jp_server_config["ServerApp"], "identity_provider_class": InGroups}}
+
+    async def test_layouts_are_there(self, ask: Ask) -> None:
+        Layouts().save("mine", {"a": 1})
+
+        assert (await ask("GET", "/layouts"))["layouts"] == {"mine": {"a": 1}}
 
 
 class TestForSomebodyElse:

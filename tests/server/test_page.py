@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,15 @@ async def test_the_token_does_not_stay_in_the_address(
     assert response.headers["Location"] == f"{jp_base_url}nbflow/?a=1&a=2"
     cookies = [each.partition(";")[0] for each in response.headers.get_list("Set-Cookie")]
     assert (await get(f"{jp_base_url}nbflow/", headers={"Cookie": "; ".join(cookies)})).code == 200
+
+
+async def test_each_file_has_a_mark_of_its_own(get: Get, jp_base_url: str) -> None:
+    text = (await get(f"{jp_base_url}nbflow/")).body.decode()
+
+    script, style = (re.search(rf"{name}\?v=(\w+)", text) for name in (r"ui\.js", r"ui\.css"))
+    assert script is not None
+    assert style is not None
+    assert script[1] != style[1]
 
 
 async def test_its_files_are_given_and_may_be_kept_under_their_version(get: Get, jp_base_url: str) -> None:

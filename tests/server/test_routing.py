@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
+from tornado.web import RequestHandler
 
 from nbflow.errors import InvalidRequestError, NotAllowedError
 from nbflow.server.api import routes
+from nbflow.server.app import handlers_for
+from nbflow.server.door import Handler
 from nbflow.server.routing import (
     Call,
     Route,
@@ -169,3 +172,24 @@ def test_json_schemas_can_be_made_of_all_that_is_taken() -> None:
         for taken in (each.query, each.body):
             if taken is not None:
                 assert msgspec.json.schema(taken)
+
+
+class Unguarded(RequestHandler):
+    pass
+
+
+class Guarded(Handler):
+    """Serves by itself."""
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        [Route(method="GET", path="/a", handler=Unguarded)],
+        [Route(method="GET", path="/a", handler=Guarded), Route(method="POST", path="/a")],
+    ],
+)
+def test_a_handler_of_its_own_has_the_guards_and_takes_no_others_place(declared: list[Route]) -> None:
+    assert handlers_for(declared[:1]) if len(declared) > 1 else True
+    with pytest.raises(TypeError, match="only route"):
+        handlers_for(declared)

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nbflow import Client
-from nbflow.server.stores import id_of, name_of
+from nbflow.server.stores import Stores, id_of, name_of
 from tests.server.asking import Ask, Refused
+
+if TYPE_CHECKING:
+    from nbflow.server.running import Server
 
 
 async def test_the_server_says_how_it_was_set_up(ask: Ask) -> None:
@@ -152,7 +155,7 @@ async def test_what_is_no_store_is_listed_with_what_is_wrong(ask: Ask, root: Pat
     assert "is not an nbflow store" in store["problem"]
 
 
-async def test_a_store_that_is_deleted_answers_and_is_back_when_it_is_made_anew(
+async def test_a_store_that_is_deleted_is_told_of_and_is_back_when_it_is_made_anew(
     ask: Ask, client: Client, root: Path, store_id: str
 ) -> None:
     client.create_experiment("one")
@@ -160,13 +163,15 @@ async def test_a_store_that_is_deleted_answers_and_is_back_when_it_is_made_anew(
 
     shutil.rmtree(root)
     gone = await ask("GET", "/stores")
-    empty = await ask("GET", f"/stores/{store_id}/experiments")
+    with pytest.raises(Refused) as caught:
+        await ask("GET", f"/stores/{store_id}/experiments")
     client.create_experiment("two")
     back = await ask("GET", f"/stores/{store_id}/experiments")
 
     assert {each["name"] for each in before["experiments"]} >= {"one"}
-    assert gone["stores"][0]["exists"] is False
-    assert empty["experiments"] == []
+    assert "is not there any more" in gone["stores"][0]["problem"]
+    assert (caught.value.status, caught.value.code) == (503, "TEMPORARILY_UNAVAILABLE")
+    assert "is not there any more" in caught.value.message
     assert {each["name"] for each in back["experiments"]} == {"Default", "two"}
 
 
@@ -187,19 +192,24 @@ async def test_a_store_that_becomes_something_else_is_told_of_and_the_server_goe
 async def test_permissions_are_those_of_the_account_that_the_server_runs_for(
     ask: Ask, client: Client, monkeypatch: pytest.MonkeyPatch, store_id: str
 ) -> None:
-    client.create_experiment("one")
+    one = client.create_experiment("one")
     client.set_store_permission("user:ada", "MANAGE")
     client.set_store_permission("*", "NO_PERMISSIONS")
 
     monkeypatch.setenv("NBFLOW_USER", "ben")
-    (stranger,) = (await ask("GET", "/stores"))["stores"]
+    of_stranger = (await ask("GET", "/stores"))["stores"]
     seen = await ask("GET", f"/stores/{store_id}/experiments")
     monkeypatch.setenv("NBFLOW_USER", "ada")
     (owner,) = (await ask("GET", "/stores"))["stores"]
 
-    assert stranger["permission"] == "NO_PERMISSIONS"
+    client.set_experiment_permission(one, "user:ben", "READ")
+    monkeypatch.setenv("NBFLOW_USER", "ben")
+    (guest,) = (await ask("GET", "/stores"))["stores"]
+
+    assert of_stranger == []  # not even that it is there
     assert seen["experiments"] == []
     assert owner["permission"] == "MANAGE"
+    assert guest["permission"] == "NO_PERMISSIONS"
 
 
 async def test_who_is_nobody_is_told_so(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,3 +224,35 @@ async def test_who_is_nobody_is_told_so(ask: Ask, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("jp_argv", [["--NbflowApp.read_only=True"]])
 async def test_it_is_set_up_on_the_command_line_too(ask: Ask, jp_argv: Any) -> None:  # noqa: ARG001 - the server's
     assert (await ask("GET", "/server"))["read_only"] is True
+
+
+async def test_a_notebook_in_no_folder_has_no_store(ask: Ask, server: Server) -> None:
+    before = len(server.stores.all())
+
+    with pytest.raises(Refused) as caught:
+        await ask("POST", "/stores", {"notebook": "no/such/a.ipynb"})
+
+    assert (caught.value.status, caught.value.code) == (404, "RESOURCE_DOES_NOT_EXIST")
+    assert len(server.stores.all()) == before
+
+
+def test_of_stores_that_nobody_made_the_oldest_are_closed_but_for_those_that_are_looked_at(tmp_path: Path) -> None:
+    stores = Stores([tmp_path / "first"])
+    watched = stores.add_unmade(tmp_path / "watched", lambda _: True)
+    made = stores.add_unmade(tmp_path / "made", lambda _: False)
+    made.root.mkdir()
+
+    for i in range(300):
+        last = stores.add_unmade(tmp_path / f"{i}", lambda store: store is watched)
+
+    kept = stores.all()
+    assert len(kept) < 100
+    assert {stores.get(id_of(tmp_path / "first")), watched, made, last} <= set(kept)
+
+
+def test_a_server_starts_though_a_disk_hangs(tmp_path: Path) -> None:
+    (tmp_path / "way").symlink_to(tmp_path / "there")
+
+    (store,) = Stores([tmp_path / "way"]).all()
+
+    assert store.root == tmp_path / "way"  # nobody looked where it leads, for which there is a time limit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from msgspec.structs import replace
 
 from nbflow.store.changes import MOST
 from nbflow.store.filestore import FileStore
+from nbflow.store.looks import one_look
 
 if TYPE_CHECKING:
     from nbflow import Client
@@ -104,3 +107,22 @@ def test_an_index_that_is_made_anew_goes_on_above_the_old_one(client: Client, st
     anew = FileStore(store.root, replace(store.settings, cache_dir=tmp_path / "elsewhere"))
 
     assert anew.index.changes(at).at != at
+
+
+def test_columns_are_those_of_the_revision_though_the_look_was_made_before(
+    client: Client, another: Callable[[Path], Client]
+) -> None:
+    run_id = client.create_run(client.create_experiment("one")).run_id
+    client.search_revision()
+    asked = time.monotonic_ns()
+    client.search_revision()
+    other = another(Path(client.tracking_uri))
+
+    other.log_metric(run_id, "fresh", 2.0)
+    other.search_columns(None, ["metrics.fresh"])
+
+    with one_look(asked):
+        revision = client.search_revision()
+        values = list(client.search_columns(None, ["metrics.fresh"]).values["metrics.fresh"])
+    assert client.search_revision() == revision
+    assert values == [2.0]

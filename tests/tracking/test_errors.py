@@ -64,6 +64,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], str]] = {
     "SchemaEnforcementError": (("Model is missing inputs ['a'].",), "INVALID_PARAMETER_VALUE"),
     "SchemaInferenceError": (("It mixes texts and numbers.", "a"), "INVALID_PARAMETER_VALUE"),
     "StoreError": (("broken",), "INTERNAL_ERROR"),
+    "StoreGoneError": (("nbruns",), "TEMPORARILY_UNAVAILABLE"),
     "StoreNotOpenError": (("0123456789abcdef",), "RESOURCE_DOES_NOT_EXIST"),
     "StoreReadError": (("nbruns", 13, "Permission denied"), "INTERNAL_ERROR"),
     "StoreTimeoutError": (("nbruns", 10.0), "TEMPORARILY_UNAVAILABLE"),

@@ -34,6 +34,16 @@ def test_what_is_no_store_is_told_of_before_anything_is_begun() -> None:
         invoke(["ui", "--no-browser", "--port", "0", "--store", "sqlite:///a.db"])
 
 
+def test_a_folder_that_is_not_there_is_warned_of(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    with pytest.raises(InvalidInputError):
+        invoke(["ui", "--host", "203.0.113.7", "--store", str(tmp_path / "there"), "--store", "nosuch"])
+
+    told = capsys.readouterr().err
+    assert f"no store in {tmp_path / 'nosuch'} yet" in told
+    assert "there yet" not in told
+
+
 def test_what_only_reads_is_not_said_to_change_anything(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(InvalidInputError):
         invoke(["ui", "--no-browser", "--host", "203.0.113.7", "--read-only"])

@@ -22,13 +22,18 @@ const PATH = '/events';
 const POLL_MS = 5_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** How long the server may take to show that it is there. */
+const ANSWER_MS = 8_000;
+/** No store has this id: the server answers at once that it is not open, each time that it is named. */
+const NO_STORE = '?';
 const OPEN = 1; // WebSocket.OPEN, which a page under test does not have
 
 /**
  * Watches stores.
  *
  * The socket is opened for the first who watches, closed after the last, and opened anew with growing pauses when it
- * breaks. While there is none, who watches is told every few seconds to look.
+ * breaks. While there is none, who watches is told every few seconds to look. A socket may be dead without being closed,
+ * as after a sleep or on another network: when the page is seen again or online again, the server has to answer over it.
  */
 export class Events {
   private readonly listeners = new Map<string, Set<Listener>>();
@@ -39,6 +44,8 @@ export class Events {
   private failures = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private poll: ReturnType<typeof setInterval> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  private stopNoticing: (() => void) | undefined;
 
   constructor(private readonly requester: Requester) {}
 
@@ -95,6 +102,7 @@ export class Events {
   private open(): void {
     if (this.socket || this.listeners.size === 0) return;
     clearTimeout(this.retry);
+    this.stopNoticing ??= noticeReturns(this.probe);
     this.poll ??= setInterval(this.askToLook, POLL_MS);
     let socket: WebSocket;
     try {
@@ -104,13 +112,33 @@ export class Events {
     }
     this.socket = socket;
     socket.onopen = () => this.tellWatched();
-    socket.onmessage = ({ data }) => this.hear(data);
+    socket.onmessage = ({ data }) => {
+      if (socket === this.socket) this.hear(data);
+    };
     socket.onclose = () => {
       if (socket === this.socket) this.lost();
     };
   }
 
+  /** Makes the server answer, and takes the socket for dead where it does not. */
+  private readonly probe = (): void => {
+    if (!this.socket) return this.open(); // sooner than it would be
+    if (this.socket.readyState !== OPEN || this.silence !== undefined) return;
+    this.tellWatched(NO_STORE);
+    this.silence = setTimeout(() => {
+      const dead = this.socket;
+      this.lost();
+      dead?.close(); // which may take a minute to say that it is closed
+    }, ANSWER_MS);
+  };
+
+  private heard(): void {
+    clearTimeout(this.silence);
+    this.silence = undefined;
+  }
+
   private lost(): void {
+    this.heard();
     this.socket = null;
     this.newest.clear();
     this.become(false);
@@ -125,6 +153,9 @@ export class Events {
   }
 
   private close(): void {
+    this.stopNoticing?.();
+    this.stopNoticing = undefined;
+    this.heard();
     clearTimeout(this.retry);
     clearInterval(this.poll);
     this.poll = undefined;
@@ -135,18 +166,22 @@ export class Events {
     this.become(false);
   }
 
-  private tellWatched(): void {
-    if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify({ watch: [...this.listeners.keys()] }));
+  /** `first` comes first, since the server takes in only so many. */
+  private tellWatched(...first: readonly string[]): void {
+    if (this.socket?.readyState !== OPEN) return;
+    this.socket.send(JSON.stringify({ watch: [...first, ...this.listeners.keys()] }));
   }
 
   private hear(data: unknown): void {
     const change = readChange(data);
     if (!change) return;
+    this.heard();
     // Only now: a proxy may take a socket that it has nobody to hand on to.
     this.failures = 0;
     clearInterval(this.poll);
     this.poll = undefined;
     this.become(true);
+    if (!this.listeners.has(change.store)) return;
     // Who comes later knows nothing yet, and is told what it is at.
     this.newest.set(change.store, { ...change, runs: null, experiments: true, models: true });
     this.tell(change);
@@ -167,6 +202,20 @@ export class Events {
     this.isConnected = connected;
     for (const listener of [...this.connectedListeners]) listener(connected);
   }
+}
+
+/** Calls back when the page is seen again, or online again; gives the way to stop. */
+function noticeReturns(returned: () => void): () => void {
+  if (typeof document === 'undefined') return () => undefined; // a page under test that draws nothing
+  const seen = (): void => {
+    if (document.visibilityState === 'visible') returned();
+  };
+  document.addEventListener('visibilitychange', seen);
+  window.addEventListener('online', returned);
+  return () => {
+    document.removeEventListener('visibilitychange', seen);
+    window.removeEventListener('online', returned);
+  };
 }
 
 function readChange(data: unknown): StoreChange | null {

@@ -8,6 +8,8 @@ import type { Services } from '../shell';
 
 /** However fast a store changes, it is asked no more often. */
 const PAUSE_MS = 800;
+/** After what failed. */
+const RETRY_MS = 10_000;
 
 /** What is used of a notebook. */
 export type RunsOf = Pick<NotebookPanel, 'context' | 'sessionContext'>;
@@ -25,6 +27,8 @@ export class ActiveRuns {
   /** The server has no part of ours: it is not asked again. */
   private isMissing = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it asks, if the timer runs. */
+  private due = 0;
   private finding = new AbortController();
   private stopWatching: () => void = () => undefined;
 
@@ -79,40 +83,57 @@ export class ActiveRuns {
   }
 
   private soon(delay: number): void {
-    if (this.timer !== undefined || this.isMissing) return;
+    if (this.isMissing) return;
+    const due = Date.now() + delay;
+    if (this.timer !== undefined && this.due <= due) return;
+    clearTimeout(this.timer);
+    this.due = due;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       void this.ask();
     }, delay);
   }
 
-  /** Asks, if there is something to ask for. What fails is asked again after the store's next change. */
+  /** Asks, if there is something to ask for. What fails is asked again a while later. */
   private async ask(): Promise<void> {
     if (this.isAsking || !this.isWanted || !this.isStale) return;
     this.isAsking = true;
     const { signal } = this.finding;
+    let pause = PAUSE_MS;
     try {
       await this.panel.context.ready;
       await this.panel.sessionContext.ready;
-      const kernel = this.panel.sessionContext.session?.kernel?.id;
-      if (!kernel) return; // heard of when it starts
+      const { kernel } = this;
+      if (!kernel) {
+        pause = Number.POSITIVE_INFINITY; // heard of when it starts
+        return;
+      }
+      this.isStale = false; // from here on, news make it stale again
       const { api } = await this.services();
       if (signal.aborted) return;
       const notebook = this.localPath(this.panel.context.path);
       if (this.store === null) await this.find(api, notebook, signal);
       if (this.store === null) return;
-      this.isStale = false;
       const runs = await api.store(this.store).activeRuns(notebook, kernel, signal);
+      if (signal.aborted || kernel !== this.kernel) return; // another notebook's, or another kernel's
       this.take([...runs].sort((a, b) => (b.start_time ?? 0) - (a.start_time ?? 0)));
     } catch (error) {
       if (signal.aborted) return;
+      this.isStale = true;
+      pause = RETRY_MS;
       this.isMissing = error instanceof ApiError && error.status === 404 && this.store === null;
       // What the panel says there, too.
       if (!(error instanceof ApiError)) console.warn('nbflow: the active run is not known:', error);
     } finally {
       this.isAsking = false;
-      if (this.isStale && this.isWanted && signal.aborted) this.soon(0);
+      // It may have heard of something while it asked.
+      if (signal.aborted) pause = 0;
+      if (this.isStale && this.isWanted && Number.isFinite(pause)) this.soon(pause);
     }
+  }
+
+  private get kernel(): string | undefined {
+    return this.panel.sessionContext.session?.kernel?.id;
   }
 
   private async find(api: Services['api'], notebook: string, signal: AbortSignal): Promise<void> {

@@ -62,14 +62,18 @@ export function useAsked<T>({ ask, watch, concerns, of }: Asking<T>): Asked<T> {
     });
     looking.current = made;
     let revision: string | null | undefined;
+    let isSent = false;
     const stop = watch?.(change => {
-      const isFirst = revision === undefined;
       const isNew = revision !== change.revision || change.revision === null;
       revision = change.revision;
-      // The first only tells where the store is at, which was asked a moment ago.
-      if (!isFirst && isNew && (newest.current.concerns?.(change) ?? true)) made.again(change.problem === null);
+      // What is told before the question is sent is older than the answer.
+      if (isSent && isNew && (newest.current.concerns?.(change) ?? true)) made.again(change.problem === null);
     });
-    made.again();
+    // After what `watch` tells of by itself: see `Events`.
+    queueMicrotask(() => {
+      isSent = true;
+      made.again();
+    });
     return () => {
       stop?.();
       made.dispose();

@@ -30,7 +30,10 @@ export function Note({ text, onSave }: NoteProps) {
   }
   return (
     <div class="nbf-pages-note">
-      <Prose text={text} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys */}
+      <section class="nbf-pages-note-text" tabIndex={0} aria-label={t('Description')}>
+        <Prose text={text} />
+      </section>
       {onSave && (
         <Button label={t('Change the description')} icon="edit" look="plain" onClick={() => setEditing(true)} />
       )}

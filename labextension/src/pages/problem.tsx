@@ -27,7 +27,7 @@ export function Problem({ what, problem, onRetry, children }: ProblemProps) {
         {advice && <p>{advice}</p>}
       </Message>
       <div class="nbf-pages-ways">
-        <Button label={t('Look again')} icon="undo" onClick={onRetry}>
+        <Button label={t('Look again')} icon="refresh" onClick={onRetry}>
           {t('Look again')}
         </Button>
         {children}
@@ -41,7 +41,7 @@ export function Stale({ problem, onRetry }: { problem: SourceError; onRetry: () 
   return (
     <Bar kind="error">
       <span>{visible(problem.message)}</span>
-      <Button label={t('Look again')} icon="undo" onClick={onRetry}>
+      <Button label={t('Look again')} icon="refresh" onClick={onRetry}>
         {t('Look again')}
       </Button>
     </Bar>

@@ -80,7 +80,7 @@ function Store({ services, slots, choice, store, readOnly }: StoreProps) {
     <>
       {!allows(store.permission, 'READ') ? (
         <Problem error={notAllowed()} onRetry={choice.reload} />
-      ) : !store.exists ? (
+      ) : news.problem === null && !store.exists ? (
         <FirstRun context={context} />
       ) : problem !== null || !store.readable ? (
         <Problem error={problem ?? t('The store cannot be read.')} onRetry={choice.reload} />

@@ -33,7 +33,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry: () => voi
         <b>{t('The index of this store is being made')}</b>
         <progress aria-label={t('Runs that are read')} value={progress.done} max={progress.all} />
         <div class="nbf-soft">
-          {t('%1 of %2 runs are read. It is made once, and the list appears by itself.', ...progress.words)}
+          {t('%1 % of the runs are read. It is made once, and the list appears by itself.', ...progress.words)}
         </div>
       </div>
     );

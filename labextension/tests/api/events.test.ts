@@ -153,3 +153,69 @@ describe('without a socket', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+describe('a page that is seen again', () => {
+  const page = (visibilityState: string) => {
+    const made = Object.assign(new EventTarget(), { visibilityState });
+    vi.stubGlobal('document', made);
+    vi.stubGlobal('window', made);
+    return made;
+  };
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('keeps a socket over which the server answers', () => {
+    const seen = page('visible');
+    const { server, events, told } = watching('a');
+    server.tell({ store: 'a', revision: '1' });
+
+    seen.dispatchEvent(new Event('visibilitychange'));
+    server.tell({ store: '?', problem: 'It is not open.' });
+    vi.advanceTimersByTime(60_000);
+
+    expect(socket(server).sent).toEqual([{ watch: ['a'] }, { watch: ['?', 'a'] }]);
+    expect(server.sockets).toHaveLength(1);
+    expect(events.connected).toBe(true);
+    expect(told).toHaveLength(1);
+  });
+
+  it('leaves a socket over which nothing comes, for another', () => {
+    const seen = page('visible');
+    const { server, events } = watching('a');
+    server.tell({ store: 'a', revision: '1' });
+    const dead = socket(server);
+
+    seen.dispatchEvent(new Event('online'));
+    vi.advanceTimersByTime(8_000);
+    expect(events.connected).toBe(false);
+    expect(dead.readyState).toBe(3);
+    vi.advanceTimersByTime(1_000);
+    server.tell({ store: 'a', revision: '2' });
+
+    expect(server.sockets).toHaveLength(2);
+    expect(events.connected).toBe(true);
+  });
+
+  it('does not wait for the end of a pause', () => {
+    const seen = page('visible');
+    const { server } = watching('a');
+    socket(server).close();
+
+    seen.dispatchEvent(new Event('online'));
+
+    expect(server.sockets).toHaveLength(2);
+  });
+
+  it('asks nothing while it is hidden, and nothing after the end', () => {
+    const seen = page('hidden');
+    const { server, events } = watching('a');
+    server.tell({ store: 'a', revision: '1' });
+
+    seen.dispatchEvent(new Event('visibilitychange'));
+    events.dispose();
+    seen.dispatchEvent(new Event('online'));
+
+    expect(socket(server).sent).toEqual([{ watch: ['a'] }]);
+    expect(server.sockets).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

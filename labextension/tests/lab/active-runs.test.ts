@@ -15,6 +15,7 @@ function stage(kernel: string | null = 'k1') {
   const listeners = new Set<Listener>();
   let runs: readonly ActiveRun[] = [];
   let failure: unknown = null;
+  let held: Promise<void> = Promise.resolve();
   const owner = {};
   const panel = {
     context: { path: 'drive:a/n.ipynb', ready: Promise.resolve(), pathChanged: new Signal<object, string>(owner) },
@@ -37,7 +38,9 @@ function stage(kernel: string | null = 'k1') {
       },
       activeRuns: async (notebook: string, of: string) => {
         asked.push(`runs of ${notebook} ${of} in ${id}`);
-        return runs;
+        const answer = runs;
+        await held;
+        return answer;
       }
     })
   };
@@ -52,6 +55,14 @@ function stage(kernel: string | null = 'k1') {
     listeners,
     panel,
     tell,
+    /** Lets no answer through before it is called. */
+    hold: () => {
+      let release: () => void = () => undefined;
+      held = new Promise(resolve => {
+        release = resolve;
+      });
+      return () => release();
+    },
     fail: (error: unknown) => {
       failure = error;
     },
@@ -110,6 +121,56 @@ describe('the active runs of a notebook', () => {
     await settle();
 
     expect(asked).toHaveLength(1);
+    expect(active.runs).toEqual([RUN]);
+  });
+
+  test('are asked for again when the store changes before the answer is there', async () => {
+    const { active, asked, hold, start, tell } = stage();
+    const release = hold();
+    active.wake();
+    await settle();
+    start(RUN);
+
+    tell();
+    await settle();
+    release();
+    await settle();
+
+    expect(asked.slice(1)).toHaveLength(2);
+    expect(active.runs).toEqual([RUN]);
+  });
+
+  test('are those of another kernel, where it changes before the answer is there', async () => {
+    const { active, asked, hold, panel, start } = stage();
+    const release = hold();
+    start(RUN);
+    active.wake();
+    await settle();
+    start();
+
+    const seen = vi.fn();
+    active.changed.connect(seen);
+    panel.sessionContext.session = { kernel: { id: 'k2' } };
+    panel.sessionContext.kernelChanged.emit(null);
+    await settle();
+    release();
+    await settle();
+
+    expect(asked.at(-1)).toBe('runs of a/n.ipynb k2 in store of a/n.ipynb');
+    expect(seen).not.toHaveBeenCalled();
+  });
+
+  test('are asked for again a while after their store was not found', async () => {
+    const { active, asked, fail, start } = stage();
+    fail(new ApiError('TEMPORARILY_UNAVAILABLE', 'busy', {}, 503));
+    start(RUN);
+    active.wake();
+    await settle();
+    expect(asked).toHaveLength(1);
+
+    fail(null);
+    await vi.advanceTimersByTimeAsync(10_000);
+
     expect(active.runs).toEqual([RUN]);
   });
 

@@ -97,6 +97,15 @@ describe('the page of an experiment', () => {
     expect(page.el.querySelector('[role="treegrid"]')).not.toBeNull();
   });
 
+  it('has a description that scrolls, and is reached by keys', async () => {
+    page = await shown(EXPERIMENT_PAGE, answers);
+
+    const text = control<HTMLElement>(page.el, 'Description');
+
+    expect(text.className).toBe('nbf-pages-note-text');
+    expect(text.tabIndex).toBe(0);
+  });
+
   it('compares the runs that are selected', async () => {
     page = await shown(EXPERIMENT_PAGE, answers);
     const [one, two] = page.el.querySelectorAll<HTMLElement>('.nbf-check');

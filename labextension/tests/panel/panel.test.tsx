@@ -105,9 +105,12 @@ describe('the store', () => {
     const server = new FakeServer();
     const { el, texts } = await show(server);
 
+    server.storesHere = [storeInfo({ exists: false })]; // as the server says, asked anew
     server.store.tell({ problem: 'The folder is gone.' });
     await settle(40);
     expect(el.textContent).toContain('The folder is gone.');
+    expect(el.textContent).not.toContain('No runs here yet');
+    server.storesHere = [storeInfo()];
     server.store.tell({});
     await settle(60);
 

@@ -35,7 +35,7 @@ class LayoutList(Struct, frozen=True):
 @route("GET", "/layouts", answer=LayoutList)
 def list_layouts(call: Call) -> LayoutList:
     """List the layouts of the account that the server runs for; others have none here."""
-    return _kept() if call.identity == own_identity() else LayoutList({}, None)
+    return _kept() if _is_own(call) else LayoutList({}, None)
 
 
 @route("PUT", "/layouts/{name}", body=LayoutBody, answer=LayoutList)
@@ -62,8 +62,13 @@ def use_layout(call: Call) -> LayoutList:
     return _kept()
 
 
+def _is_own(call: Call) -> bool:
+    """Tell whether it is the account that asks; a login may know groups besides, which the account has not."""
+    return call.identity.user == own_identity().user
+
+
 def _check_own(call: Call) -> None:
-    if call.identity != own_identity():
+    if not _is_own(call):
         raise NotAllowedError("Layouts are kept among the settings of the account that this server runs for.")
 
 

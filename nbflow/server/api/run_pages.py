@@ -181,8 +181,10 @@ def _where(run: Run, root_dir: Path | None) -> Where | None:
         return None
     if not Path(name).is_absolute() or name.endswith(_NO_NOTEBOOK):
         return None
-    for path, root in ((os.path.normpath(name), root_dir), (os.path.realpath(name), os.path.realpath(root_dir))):
-        if Path(path).is_relative_to(root):
-            notebook = Path(path).relative_to(root).as_posix()
+    # As it is written: anybody can write such a tag, and where the path leads may be a disk that hangs.
+    path = Path(os.path.normpath(name))
+    for root in (root_dir, Path(os.path.realpath(root_dir))):
+        if path.is_relative_to(root):
+            notebook = path.relative_to(root).as_posix()
             return {"notebook": notebook, "cell_id": run.tags.get(CELL_TAG), "kernel_id": run.tags.get(KERNEL_TAG)}
     return None

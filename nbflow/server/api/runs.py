@@ -295,8 +295,9 @@ def restore_runs(call: Call) -> dict[str, Any]:
 def active_runs(call: Call) -> ActiveRuns:
     """Find the runs that a notebook's kernel has running."""
     root, query = call.server.root_dir, call.query
+    roots = () if root is None else (root, Path(os.path.realpath(root)))
     notebook = None if root is None else _real(root.joinpath(*filter(None, query.notebook.split("/"))))
-    found = [run for run in call.client.running_runs() if _is_of(run, notebook, query.kernel_id)]
+    found = [run for run in call.client.running_runs() if _is_of(run, notebook, roots, query.kernel_id)]
     return ActiveRuns(
         [ActiveRun(run.run_id, run.name, run.status, run.info.start_time, run.info.experiment_id) for run in found]
     )
@@ -338,13 +339,17 @@ def _some(run_ids: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(run_ids))
 
 
-def _is_of(run: Run, notebook: str | None, kernel_id: str | None) -> bool:
+def _is_of(run: Run, notebook: str | None, roots: Sequence[Path], kernel_id: str | None) -> bool:
     """Tell whether a run is a kernel's; of a run that does not know its kernel, whether it is the notebook's."""
     kernel = run.tags.get(KERNEL_TAG)
     if kernel is not None and kernel_id is not None:
         return kernel == kernel_id
     source = run.tags.get(_NOTEBOOK_TAG)
-    return notebook is not None and source is not None and _real(Path(source)) == notebook
+    if notebook is None or source is None:
+        return False
+    # As it is written, first: anybody can write such a tag, and where a path leads may be a disk that hangs.
+    written = Path(os.path.normpath(source))
+    return any(written.is_relative_to(root) for root in roots) and _real(written) == notebook
 
 
 def _real(path: Path) -> str | None:

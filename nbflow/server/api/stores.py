@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotDoneError
+from functools import partial
+from typing import TypeVar
 
 from msgspec import Struct
 
 from nbflow._version import __version__
-from nbflow.errors import InvalidRequestError, StoreTimeoutError
+from nbflow.errors import InvalidRequestError, NbflowError, StoreTimeoutError
 from nbflow.server.routing import Call, route
 from nbflow.server.stores import OpenStore, StoreInfo
 
@@ -17,6 +20,8 @@ __all__ = ["OpenStoreBody", "ServerInfo", "StoreList", "User", "list_stores", "o
 
 # A list of stores does not wait for one whose disk hangs.
 _LOOK_S = 2.0
+
+_T = TypeVar("_T")
 
 
 class User(Struct, frozen=True):
@@ -57,10 +62,24 @@ def server_info(call: Call) -> ServerInfo:
 
 @route("GET", "/stores", answer=StoreList)
 def list_stores(call: Call) -> StoreList:
-    """List the stores that are open."""
+    """List the stores that are open."""  # but for those of which the asker may see nothing
     until = time.monotonic() + _patience_s(call)
-    asked = [(store, _look(call, store)) for store in call.server.stores.all()]
-    return StoreList([_seen(store, future, until) for store, future in asked])
+    asked = [(store, _begun(store, partial(_listed, call, store))) for store in call.server.stores.all()]
+    found = [_seen(store, future, until) for store, future in asked]
+    return StoreList([each for each in found if each is not None])
+
+
+def _listed(call: Call, store: OpenStore) -> StoreInfo | None:
+    """Look at a store; None where the asker may see nothing in it, and so not that it is there."""
+    info = store.info(call.identity, call.capped)
+    if not info.readable or info.permission != "NO_PERMISSIONS":
+        return info
+    client = store.client(call.identity)
+    try:
+        sees = client.search_experiments(max_results=1) or client.search_registered_models(max_results=1)
+    except NbflowError:
+        return None
+    return info if sees else None
 
 
 def _opening(call: Call) -> tuple[str, str]:
@@ -81,21 +100,22 @@ def open_store(call: Call) -> StoreInfo:
     if (path is None) == (notebook is None):
         raise InvalidRequestError("Give either the path of a store, or a notebook.")
     store = call.server.open_path(path) if notebook is None else call.server.open_for(notebook)
-    return _seen(store, _look(call, store), time.monotonic() + _patience_s(call))
+    future = _begun(store, lambda: store.info(call.identity, call.capped))
+    return _seen(store, future, time.monotonic() + _patience_s(call))
 
 
 def _patience_s(call: Call) -> float:
     return min(_LOOK_S, call.server.threads.limit_s / 2)
 
 
-def _look(call: Call, store: OpenStore) -> Future[StoreInfo] | None:
+def _begun(store: OpenStore, look: Callable[[], _T]) -> Future[_T] | None:
     try:
-        return store.threads.submit(lambda: store.info(call.identity, call.capped))
+        return store.threads.submit(look)
     except StoreTimeoutError:
         return None
 
 
-def _seen(store: OpenStore, future: Future[StoreInfo] | None, until: float) -> StoreInfo:
+def _seen(store: OpenStore, future: Future[_T] | None, until: float) -> _T | StoreInfo:
     if future is None:
         return store.broken(str(store.threads.late(0)))
     try:

@@ -65,14 +65,14 @@ function actions(data: CardData): ActionSpec[] {
     {
       id: 'comment',
       label: 'Comment',
-      icon: 'more',
+      icon: 'comment',
       does: 'Say it',
       fields: [{ name: 'text', label: 'Comment', long: true }]
     },
     {
       id: 'ask_approval',
       label: 'Ask approval',
-      icon: 'up',
+      icon: 'send',
       does: 'Ask',
       fields: [
         { name: 'alias', label: 'For the alias', placeholder: 'alias', optional: true, list },

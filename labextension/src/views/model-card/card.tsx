@@ -87,7 +87,7 @@ export function Card({ source, signal, fixed = false, titled = true }: CardProps
       <footer class="nbf-card-foot">
         <ReducedNote reduced={data.reduced} />
         {live && (
-          <Button label="Look at the store again" look="plain" icon="undo" onClick={() => void refresh()}>
+          <Button label="Look at the store again" look="plain" icon="refresh" onClick={() => void refresh()}>
             Refresh
           </Button>
         )}
