@@ -274,7 +274,9 @@ def test_what_is_not_there(context: BrowserContext, shown: Shown) -> None:
 
 
 def test_panel_tab_and_widgets_of_jupyterlab(open_notebook: Open) -> None:
-    notebook = open_notebook(LOG_RUNS, "runs = nbflow.search_runs(); runs", "runs.compare()", "nbflow.last_active_run()")
+    notebook = open_notebook(
+        LOG_RUNS, "runs = nbflow.search_runs(); runs", "runs.compare()", "nbflow.last_active_run()"
+    )
     notebook.run_all()
     panel = Panel(notebook).open()
     panel.has_runs("fit-3", "fit-2", "fit-1", "fit-0")
