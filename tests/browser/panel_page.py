@@ -55,6 +55,11 @@ class Panel:
         self.node.locator(".nbf-store").wait_for()
         return self
 
+    def reload(self) -> None:
+        """Load the page anew, and wait until JupyterLab shows the panel again, which takes it some seconds."""
+        self.page.goto(self.page.url)
+        self.node.locator(".nbf-store").wait_for()
+
     def run(self, name: str) -> Locator:
         """Give a run's line."""
         return self.runs.get_by_role("option", name=f"{name},")

@@ -70,7 +70,7 @@ def test_tabs_are_there_after_a_reload(panel: Panel) -> None:
     expect(panel.shown()).to_contain_text("saga")
     panel.page.wait_for_timeout(2_000)  # JupyterLab keeps the layout a second after its last change
 
-    panel.page.goto(panel.page.url)
+    panel.reload()
 
     panel.has_runs("fit-3", "fit-2", "fit-1", "fit-0")
     expect(panel.shown()).to_contain_text("saga")

@@ -185,7 +185,7 @@ def test_panel_tabs_and_filter_are_there_after_a_reload(panel: Panel) -> None:
     expect(panel.shown().locator(".nbf-grid")).to_contain_text("fit-3")
     panel.page.wait_for_timeout(2_000)  # JupyterLab keeps the layout a second after its last change
 
-    panel.page.goto(panel.page.url)
+    panel.reload()
 
     panel.has_runs("fit-3", "fit-1")
     expect(panel.filter).to_have_value("params.solver = 'saga'")
