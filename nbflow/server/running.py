@@ -117,7 +117,7 @@ class Server:
             raise NotAllowedError("This server shows the stores that it was started with, and opens no others.")
         if root.is_dir():
             return self.stores.add(root)
-        return self.stores.add_unmade(root, lambda store: self.watches.of(store).is_watching)
+        return self.stores.add_unmade(root, self.watches.is_watching)
 
 
 def _below(root: Path, notebook: str) -> Path:

@@ -255,7 +255,15 @@ class Watches:
 
     def of(self, store: OpenStore) -> Watch:
         """Give the watch of a store; it looks at nothing before somebody listens."""
-        return self._watches.setdefault(store.id, Watch(store))
+        found = self._watches.get(store.id)
+        if found is None:
+            found = self._watches[store.id] = Watch(store)
+        return found
+
+    def is_watching(self, store: OpenStore) -> bool:
+        """Tell whether anybody listens to what happens in a store."""
+        found = self._watches.get(store.id)
+        return found is not None and found.is_watching
 
     def stop(self) -> None:
         """Look at nothing any more."""

@@ -62,6 +62,15 @@ def watch_with(sight: Sight, tmp_path: Path, limit_s: float = 10.0) -> Watch:
     return Watch(OpenStore(tmp_path, limit_s=limit_s), lambda _: sight)
 
 
+async def watching(sight: Sight, tmp_path: Path, *pages: Page, limit_s: float = 10.0) -> Watch:
+    """Give a watch to which pages listen, and that looked already."""
+    watch = watch_with(sight, tmp_path, limit_s)
+    for page in pages:
+        watch.add(page)
+    await looked(sight)
+    return watch
+
+
 async def looked(sight: Sight, times: int = 2) -> None:
     """Wait until the store was looked at some times more."""
     until = sight.n_looks + times
@@ -88,10 +97,8 @@ async def test_twenty_pages_cost_as_many_looks_as_one(tmp_path: Path) -> None:
 
 async def test_nobody_looks_when_nobody_listens(tmp_path: Path) -> None:
     sight = Sight(Seen("1"))
-    watch = watch_with(sight, tmp_path)
     page = Page()
-    watch.add(page)
-    await looked(sight)
+    watch = await watching(sight, tmp_path, page)
 
     watch.discard(page)
     await asyncio.sleep(0.1)
@@ -117,10 +124,8 @@ async def test_who_comes_later_is_told_at_once_what_is_known(tmp_path: Path) -> 
 
 async def test_a_change_is_told_once(tmp_path: Path) -> None:
     sight = Sight(Seen("1"))
-    watch = watch_with(sight, tmp_path)
     page = Page()
-    watch.add(page)
-    await looked(sight)
+    watch = await watching(sight, tmp_path, page)
 
     sight.seen = Seen("2", runs={"a" * 32: "7"}, experiments=frozenset(), access=False, models=frozenset())
     await looked(sight, 4)
@@ -134,11 +139,8 @@ async def test_a_change_is_told_once(tmp_path: Path) -> None:
 
 async def test_a_page_is_told_nothing_of_experiments_that_it_may_not_see(tmp_path: Path) -> None:
     sight = Sight(Seen("1"), ben={"8"})
-    watch = watch_with(sight, tmp_path)
     ada, ben = Page(ADA), Page(BEN)
-    watch.add(ada)
-    watch.add(ben)
-    await looked(sight)
+    watch = await watching(sight, tmp_path, ada, ben)
 
     sight.seen = Seen("2", runs={"a" * 32: "7"}, experiments=frozenset({"7"}), access=False, models=frozenset())
     await looked(sight, 3)
@@ -154,10 +156,8 @@ async def test_a_page_is_told_nothing_of_experiments_that_it_may_not_see(tmp_pat
 
 async def test_a_store_that_hangs_is_told_of_once_and_takes_one_thread(tmp_path: Path) -> None:
     sight = Sight(Seen("1"))
-    watch = watch_with(sight, tmp_path, limit_s=0.2)
     page = Page()
-    watch.add(page)
-    await looked(sight)
+    watch = await watching(sight, tmp_path, page, limit_s=0.2)
 
     sight.gate.clear()
     await asyncio.sleep(1.5)
@@ -187,10 +187,8 @@ async def test_a_store_that_takes_long_to_look_at_is_looked_at_less_often(tmp_pa
 
 async def test_a_change_is_told_though_nobody_knows_who_may_see_it(tmp_path: Path) -> None:
     sight = Sight(Seen("1"))
-    watch = watch_with(sight, tmp_path)
     page = Page()
-    watch.add(page)
-    await looked(sight)
+    watch = await watching(sight, tmp_path, page)
 
     sight.fails = True
     sight.seen = Seen("2", runs={"a" * 32: "7"}, experiments=frozenset(), access=False, models=frozenset())
@@ -202,11 +200,8 @@ async def test_a_change_is_told_though_nobody_knows_who_may_see_it(tmp_path: Pat
 
 async def test_a_page_is_told_neither_of_hidden_models_nor_of_many_hidden_runs(tmp_path: Path) -> None:
     sight = Sight(Seen("1"), ben={"8"})
-    watch = watch_with(sight, tmp_path)
     ada, ben = Page(ADA), Page(BEN)
-    watch.add(ada)
-    watch.add(ben)
-    await looked(sight)
+    watch = await watching(sight, tmp_path, ada, ben)
 
     nothing: frozenset[str] = frozenset()
     sight.seen = Seen("2", runs={}, experiments=nothing, access=False, models=frozenset({"secret"}))
@@ -221,10 +216,8 @@ async def test_a_page_is_told_neither_of_hidden_models_nor_of_many_hidden_runs(t
 
 async def test_a_problem_that_is_no_utf8_does_not_end_the_watch(tmp_path: Path) -> None:
     sight = Sight(Seen("1"))
-    watch = watch_with(sight, tmp_path)
     page = Page()
-    watch.add(page)
-    await looked(sight)
+    watch = await watching(sight, tmp_path, page)
 
     sight.seen = Seen("", problem="The store /tmp/\udcff cannot be read.")
     await looked(sight, 3)

@@ -1,16 +1,13 @@
 /** A page in a tab: what is in it is loaded when it is first seen. */
 
-import type { Message } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
 import { t } from '../i18n';
 import type { Page } from '../pages/page';
 import type { PageRef, Services } from '../shell';
 import { PAGE_ICONS } from './icons';
-import { keepMenus, sayFailure } from './page-node';
+import { LazyWidget } from './lazy-widget';
 
-export class PageWidget extends Widget {
+export class PageWidget extends LazyWidget {
   private page: Page | null = null;
-  private life: AbortController | null = null;
 
   /**
    * @param shown the page
@@ -27,7 +24,6 @@ export class PageWidget extends Widget {
     this.title.icon = PAGE_ICONS[shown.page];
     this.title.closable = true;
     this.name(title || firstTitle(shown));
-    keepMenus(this.node);
   }
 
   get ref(): PageRef {
@@ -40,36 +36,7 @@ export class PageWidget extends Widget {
     this.page?.update(ref);
   }
 
-  override dispose(): void {
-    this.life?.abort();
-    super.dispose();
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this.drawFirst();
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.drawFirst();
-  }
-
-  /** Tabs that lie behind others ask nothing of the server before they are seen. */
-  private drawFirst(): void {
-    if (this.isVisible && !this.life) this.draw();
-  }
-
-  private draw(): void {
-    this.life?.abort();
-    const life = new AbortController();
-    this.life = life;
-    this.mount(life.signal).catch((error: unknown) => {
-      if (!life.signal.aborted) sayFailure(this.node, error, () => this.draw());
-    });
-  }
-
-  private async mount(signal: AbortSignal): Promise<void> {
+  protected override async mount(signal: AbortSignal): Promise<void> {
     const [services, { mountPage }] = await Promise.all([this.services(), import('../pages/page')]);
     if (signal.aborted) return;
     this.node.replaceChildren();

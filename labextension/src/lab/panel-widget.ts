@@ -1,18 +1,15 @@
 /** The side panel: what is in it is loaded when it is first seen. */
 
 import type { Message } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
 import { t } from '../i18n';
 import type { Services } from '../shell';
 import { nbflowIcon } from './icons';
 import { PANEL_ID } from './ids';
-import { keepMenus, sayFailure } from './page-node';
+import { LazyWidget } from './lazy-widget';
 
 const NOT_FOUND = 404;
 
-export class PanelWidget extends Widget {
-  private life: AbortController | null = null;
-
+export class PanelWidget extends LazyWidget {
   constructor(private readonly services: () => Promise<Services>) {
     super();
     this.id = PANEL_ID;
@@ -22,27 +19,11 @@ export class PanelWidget extends Widget {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', 'nbflow');
     this.node.tabIndex = -1;
-    keepMenus(this.node);
   }
 
   /** Draws it anew, as after a change of its settings. */
   redraw(): void {
-    if (this.life) this.draw();
-  }
-
-  override dispose(): void {
-    this.life?.abort();
-    super.dispose();
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this.drawFirst();
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.drawFirst();
+    if (this.isDrawn) this.draw();
   }
 
   protected override onActivateRequest(message: Message): void {
@@ -50,20 +31,7 @@ export class PanelWidget extends Widget {
     if (!this.node.contains(document.activeElement)) this.node.focus();
   }
 
-  private drawFirst(): void {
-    if (this.isVisible && !this.life) this.draw();
-  }
-
-  private draw(): void {
-    this.life?.abort();
-    const life = new AbortController();
-    this.life = life;
-    this.mount(life.signal).catch((error: unknown) => {
-      if (!life.signal.aborted) sayFailure(this.node, error, () => this.draw());
-    });
-  }
-
-  private async mount(signal: AbortSignal): Promise<void> {
+  protected override async mount(signal: AbortSignal): Promise<void> {
     const [services, { mountPanel }] = await Promise.all([this.services(), import('../panel')]);
     if (signal.aborted) return;
     const el = document.createElement('div');

@@ -8,6 +8,7 @@ import { text } from '../views/given';
 import { Card } from '../views/model-card/card';
 import { Button } from '../views/parts/button';
 import { Bar, ErrorBoundary } from '../views/parts/message';
+import { TrashBar } from './bars';
 import { CodeButton, storeOf } from './code-button';
 import { AskButton } from './dialog';
 import { CopyLink, Head, Loaded, Locked, Mark, PageLink, type PageProps } from './frame';
@@ -97,14 +98,11 @@ export function VersionPage({ of, services, signal, onTitle }: PageProps<'versio
             }
           >
             {data?.deleted && (
-              <Bar>
-                {t('This version is in the trash.')}
-                {manages && (
-                  <Button label={t('Restore the version')} icon="undo" onClick={() => void restore()}>
-                    {t('Restore')}
-                  </Button>
-                )}
-              </Bar>
+              <TrashBar
+                said={t('This version is in the trash.')}
+                label={t('Restore the version')}
+                onRestore={manages ? () => void restore() : null}
+              />
             )}
             {trouble !== null && <Bar kind="error">{trouble}</Bar>}
           </Head>

@@ -3,8 +3,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Experiment } from '../api/types';
 import { t, tn } from '../i18n';
-import { Button } from '../views/parts/button';
-import { Menu, MenuButton } from '../views/parts/menu';
+import { Menu } from '../views/parts/menu';
 import { UserText, visible } from '../views/parts/text';
 import { AskBox } from './ask-box';
 import type { Context } from './context';
@@ -17,13 +16,10 @@ import {
   renameExperiment
 } from './experiment-menu';
 import { List, type Point } from './list';
+import { ListSection } from './list-section';
 import { MoreDots } from './more-dots';
-import { isAboutFilter, SearchField } from './search-field';
-import { Section } from './section';
-import { Nothing, Problem, Skeleton } from './states';
 import type { Fold } from './use-folds';
 import { usePages } from './use-pages';
-import { filterOf } from './words';
 
 const ROW_HEIGHT = 26;
 
@@ -41,7 +37,6 @@ export function Experiments({ context, fold, chosen, onChoose, onSeen }: Experim
   const { api, store, services, readOnly, ticks, undo } = context;
   const [trash, setTrash] = useState(false);
   const [filter, setFilter] = useState('');
-  const [searching, setSearching] = useState(false);
   const [editing, setEditing] = useState<string | null>(null);
   const [menu, setMenu] = useState<{ experiment: Experiment; at: Point } | null>(null);
   const [naming, setNaming] = useState<HTMLElement | Point | null>(null);
@@ -59,79 +54,36 @@ export function Experiments({ context, fold, chosen, onChoose, onSeen }: Experim
   const tools: ExperimentTools = { context, trash, onRename: ({ experiment_id }) => setEditing(experiment_id) };
   const lines = useMemo(() => items.map(({ experiment_id: id }) => ({ id })), [items]);
   const edited = items.find(({ experiment_id }) => experiment_id === editing);
-  const { n, exact } = paged.total;
   return (
-    <Section
+    <ListSection
       name="experiments"
-      title={trash ? t('Deleted experiments') : t('Experiments')}
-      count={paged.loaded ? `${n.toLocaleString('en')}${exact ? '' : '+'}` : null}
-      open={fold.open}
-      onFold={fold.set}
-      onSearch={() => setSearching(true)}
-      tools={
-        <>
-          {!readOnly && !trash && (
-            <Button
-              label={t('New experiment')}
-              icon="plus"
-              look="plain"
-              onClick={event => setNaming(event.currentTarget as HTMLElement)}
-            />
-          )}
-          <Button
-            label={t('Search experiments')}
-            icon="search"
-            look="plain"
-            pressed={searching}
-            onClick={() => {
-              setSearching(!searching);
-              setFilter('');
-            }}
-          />
-          <MenuButton
-            label={t('More about experiments')}
-            icon="more"
-            look="plain"
-            items={[
-              { label: t('Deleted experiments'), icon: 'trash', checked: trash, onSelect: () => setTrash(!trash) },
-              { label: t('Refresh'), icon: 'refresh', onSelect: paged.refresh }
-            ]}
-          />
-        </>
-      }
+      words={{
+        title: t('Experiments'),
+        deleted: t('Deleted experiments'),
+        create: t('New experiment'),
+        search: t('Search experiments'),
+        more: t('More about experiments'),
+        field: t('Search experiments: words, or such as tags.team = …'),
+        placeholder: t("name, or tags.team = 'a'"),
+        none: t('No experiments yet. The first run makes one, or press +.'),
+        unmatched: t('No experiment matches.')
+      }}
+      fold={fold}
+      paged={paged}
+      attributes={['name', 'experiment_id', 'creation_time', 'last_update_time']}
+      skeletons={3}
+      filter={filter}
+      onFilter={setFilter}
+      trash={trash}
+      onTrash={setTrash}
+      onCreate={readOnly ? null : setNaming}
     >
-      {searching && (
-        <SearchField
-          label={t('Search experiments: words, or such as tags.team = …')}
-          placeholder={t("name, or tags.team = 'a'")}
-          attributes={['name', 'experiment_id', 'creation_time', 'last_update_time']}
-          tags={[...new Set(items.flatMap(({ tags }) => Object.keys(tags)))]}
-          error={paged.error}
-          read={typed => filterOf(typed, ['name'])}
-          onFilter={setFilter}
-          onClose={() => {
-            setSearching(false);
-            setFilter('');
-          }}
-        />
-      )}
-      {paged.error !== null && !isAboutFilter(paged.error) && <Problem error={paged.error} onRetry={paged.refresh} />}
-      {!paged.loaded && paged.error === null && <Skeleton lines={3} />}
-      {paged.loaded && !items.length && (
-        <Nothing>
-          {trash
-            ? t('The trash is empty.')
-            : filter
-              ? t('No experiment matches.')
-              : t('No experiments yet. The first run makes one, or press +.')}
-        </Nothing>
-      )}
       {items.length > 0 && (
         <List
           label={trash ? t('Deleted experiments') : t('Experiments')}
           items={lines}
           spoken={index => (items[index] ? spoken(items[index]) : '')}
-          count={n}
+          count={paged.total.n}
           rowHeight={ROW_HEIGHT}
           selected={new Set(chosen === null || trash ? [] : [chosen])}
           draw={index => <Line experiment={items[index] as Experiment} />}
@@ -186,7 +138,7 @@ export function Experiments({ context, fold, chosen, onChoose, onSeen }: Experim
           onClose={() => setNaming(null)}
         />
       )}
-    </Section>
+    </ListSection>
   );
 }
 

@@ -4,23 +4,19 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Model } from '../api/types';
 import { modelCode } from '../code';
 import { t } from '../i18n';
-import { Button } from '../views/parts/button';
-import { Menu, MenuButton } from '../views/parts/menu';
+import { Menu } from '../views/parts/menu';
 import { visible } from '../views/parts/text';
 import { useNow } from './age';
 import { AskBox } from './ask-box';
 import type { Context } from './context';
 import { List, type Point } from './list';
+import { ListSection } from './list-section';
 import { ModelLineView } from './model-line';
 import { type ModelLine, modelLines, spokenLine } from './model-lines';
 import { type ModelTools, modelKey, modelMenu, modelOf, openLine, renameModel } from './model-menu';
-import { isAboutFilter, SearchField } from './search-field';
-import { Section } from './section';
-import { Nothing, Problem, Skeleton } from './states';
 import type { Fold } from './use-folds';
 import { usePages } from './use-pages';
 import { useVersions } from './use-versions';
-import { filterOf } from './words';
 
 const ROW_HEIGHT = 26;
 
@@ -29,7 +25,6 @@ export function Models({ context, fold }: { context: Context; fold: Fold }) {
   const { api, store, services, readOnly, ticks, undo } = context;
   const [trash, setTrash] = useState(false);
   const [filter, setFilter] = useState('');
-  const [searching, setSearching] = useState(false);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [selected, setSelected] = useState<string | null>(null);
   const [editing, setEditing] = useState<string | null>(null);
@@ -50,70 +45,30 @@ export function Models({ context, fold }: { context: Context; fold: Fold }) {
   const tools: ModelTools = { context, trash, onRename: ({ name }) => setEditing(name) };
   const { n, exact } = paged.total;
   const edited = items.find(({ name }) => name === editing);
-  const close = () => {
-    setSearching(false);
-    setFilter('');
-  };
   return (
-    <Section
+    <ListSection
       name="models"
-      title={trash ? t('Deleted models') : t('Models')}
-      count={paged.loaded ? `${n.toLocaleString('en')}${exact ? '' : '+'}` : null}
-      open={fold.open}
-      onFold={fold.set}
-      onSearch={() => setSearching(true)}
-      tools={
-        <>
-          {!readOnly && !trash && (
-            <Button
-              label={t('New model')}
-              icon="plus"
-              look="plain"
-              onClick={event => setNaming(event.currentTarget as HTMLElement)}
-            />
-          )}
-          <Button
-            label={t('Search models')}
-            icon="search"
-            look="plain"
-            pressed={searching}
-            onClick={() => (searching ? close() : setSearching(true))}
-          />
-          <MenuButton
-            label={t('More about models')}
-            icon="more"
-            look="plain"
-            items={[
-              { label: t('Deleted models'), icon: 'trash', checked: trash, onSelect: () => setTrash(!trash) },
-              { label: t('Refresh'), icon: 'refresh', onSelect: paged.refresh }
-            ]}
-          />
-        </>
-      }
+      words={{
+        title: t('Models'),
+        deleted: t('Deleted models'),
+        create: t('New model'),
+        search: t('Search models'),
+        more: t('More about models'),
+        field: t('Search models: words, or such as tags.task = …'),
+        placeholder: t("name, or aliases = 'champion'"),
+        none: t('No registered models yet. Register one from the page of its run, or press +.'),
+        unmatched: t('No model matches.')
+      }}
+      fold={fold}
+      paged={paged}
+      attributes={['name', 'user_id', 'aliases', 'creation_timestamp', 'last_updated_timestamp']}
+      skeletons={2}
+      filter={filter}
+      onFilter={setFilter}
+      trash={trash}
+      onTrash={setTrash}
+      onCreate={readOnly ? null : setNaming}
     >
-      {searching && (
-        <SearchField
-          label={t('Search models: words, or such as tags.task = …')}
-          placeholder={t("name, or aliases = 'champion'")}
-          attributes={['name', 'user_id', 'aliases', 'creation_timestamp', 'last_updated_timestamp']}
-          tags={[...new Set(items.flatMap(({ tags }) => Object.keys(tags)))]}
-          error={paged.error}
-          read={typed => filterOf(typed, ['name'])}
-          onFilter={setFilter}
-          onClose={close}
-        />
-      )}
-      {paged.error !== null && !isAboutFilter(paged.error) && <Problem error={paged.error} onRetry={paged.refresh} />}
-      {!paged.loaded && paged.error === null && <Skeleton lines={2} />}
-      {paged.loaded && !items.length && (
-        <Nothing>
-          {trash
-            ? t('The trash is empty.')
-            : filter
-              ? t('No model matches.')
-              : t('No registered models yet. Register one from the page of its run, or press +.')}
-        </Nothing>
-      )}
       {items.length > 0 && (
         <List
           label={trash ? t('Deleted models') : t('Models')}
@@ -184,6 +139,6 @@ export function Models({ context, fold }: { context: Context; fold: Fold }) {
           onClose={() => setNaming(null)}
         />
       )}
-    </Section>
+    </ListSection>
   );
 }

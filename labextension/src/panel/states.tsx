@@ -33,7 +33,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry: () => voi
         <b>{t('The index of this store is being made')}</b>
         <progress aria-label={t('Runs that are read')} value={progress.done} max={progress.all} />
         <div class="nbf-soft">
-          {t('%1 % of the runs are read. It is made once, and the list appears by itself.', ...progress.words)}
+          {t('%1 % of the runs are read. It is made once, and the list appears by itself.', progress.done)}
         </div>
       </div>
     );
@@ -56,7 +56,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry: () => voi
 function progressOf(error: unknown) {
   if (!(error instanceof SourceError)) return null;
   const [done, all] = [finite(error.details.n_done), finite(error.details.n_runs)];
-  return done === null || all === null ? null : { done, all, words: [done, all].map(n => n.toLocaleString('en')) };
+  return done === null || all === null ? null : { done, all };
 }
 
 /** The first line of what an error says: the second may be a picture of the place, which stands elsewhere. */

@@ -6,8 +6,7 @@ import { allows, type Experiment, type ServerInfo, type StoreInfo } from '../../
 import { searchCode } from '../../code';
 import { t, tn } from '../../i18n';
 import type { PageRef, Shell } from '../../shell';
-import { Button } from '../../views/parts/button';
-import { Bar } from '../../views/parts/message';
+import { TrashBar } from '../bars';
 import { CodeButton, storeOf } from '../code-button';
 import { AskButton } from '../dialog';
 import { CopyLink, Head, Locked, Mark } from '../frame';
@@ -98,18 +97,11 @@ export function ExperimentHead(props: ExperimentHeadProps) {
       }
     >
       {deleted && (
-        <Bar>
-          {t('This experiment is in the trash.')}
-          {manages && (
-            <Button
-              label={t('Restore the experiment')}
-              icon="undo"
-              onClick={() => void store.restoreExperiment(id).then(onChanged, onChanged)}
-            >
-              {t('Restore')}
-            </Button>
-          )}
-        </Bar>
+        <TrashBar
+          said={t('This experiment is in the trash.')}
+          label={t('Restore the experiment')}
+          onRestore={manages ? () => void store.restoreExperiment(id).then(onChanged, onChanged) : null}
+        />
       )}
       <Note
         text={tags[NOTE_TAG] ?? ''}

@@ -6,10 +6,9 @@ import { modelCode } from '../../code';
 import { t, tn } from '../../i18n';
 import { History } from '../../views/model-card/history';
 import { Table } from '../../views/model-card/table';
-import { Button } from '../../views/parts/button';
 import { moment } from '../../views/parts/format';
-import { Bar } from '../../views/parts/message';
 import { UserText } from '../../views/parts/text';
+import { TrashBar, TroubleBar } from '../bars';
 import { CodeButton, storeOf } from '../code-button';
 import { AskButton } from '../dialog';
 import { CopyLink, Head, Locked, Mark, type PageProps, Waiting } from '../frame';
@@ -103,21 +102,13 @@ export function ModelPage({ of, services, onTitle }: PageProps<'model'>) {
               }
             >
               {deleted && (
-                <Bar>
-                  {t('This model is in the trash.')}
-                  {manages && (
-                    <Button label={t('Restore the model')} icon="undo" onClick={() => tell(store.restoreModel(name))}>
-                      {t('Restore')}
-                    </Button>
-                  )}
-                </Bar>
+                <TrashBar
+                  said={t('This model is in the trash.')}
+                  label={t('Restore the model')}
+                  onRestore={manages ? () => tell(store.restoreModel(name)) : null}
+                />
               )}
-              {trouble !== null && (
-                <Bar kind="error">
-                  {trouble}
-                  <Button label={t('Close')} icon="close" look="plain" onClick={() => setTrouble(null)} />
-                </Bar>
-              )}
+              <TroubleBar said={trouble} onClose={() => setTrouble(null)} />
               <Note
                 text={model.description}
                 onSave={can && !deleted ? text => then(store.changeModel(name, { description: text })) : undefined}

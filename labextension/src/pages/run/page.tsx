@@ -4,10 +4,10 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { allows } from '../../api/types';
 import { runCode } from '../../code';
 import { t } from '../../i18n';
-import { Button } from '../../views/parts/button';
-import { Bar, ErrorBoundary } from '../../views/parts/message';
+import { ErrorBoundary } from '../../views/parts/message';
 import { readPage } from '../../views/run-page/data';
 import { RunPage as RunView } from '../../views/run-page/page';
+import { TrashBar, TroubleBar } from '../bars';
 import { CodeButton, storeOf } from '../code-button';
 import { AskButton } from '../dialog';
 import { CopyLink, Head, Loaded, Locked, Mark, type PageProps } from '../frame';
@@ -142,21 +142,13 @@ export function RunPage({ of, services, onTitle }: PageProps<'run'>) {
             }
           >
             {run?.deleted && (
-              <Bar>
-                {t('This run is in the trash.')}
-                {manages && (
-                  <Button label={t('Restore the run')} icon="undo" onClick={() => void restore()}>
-                    {t('Restore')}
-                  </Button>
-                )}
-              </Bar>
+              <TrashBar
+                said={t('This run is in the trash.')}
+                label={t('Restore the run')}
+                onRestore={manages ? () => void restore() : null}
+              />
             )}
-            {trouble !== null && (
-              <Bar kind="error">
-                {trouble}
-                <Button label={t('Close')} icon="close" look="plain" onClick={() => setTrouble(null)} />
-              </Bar>
-            )}
+            <TroubleBar said={trouble} onClose={() => setTrouble(null)} />
           </Head>
           <div class="nbf-view nbf-run-page nbf-pages-run">
             <ErrorBoundary what="run">
